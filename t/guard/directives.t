@@ -1,0 +1,32 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: Apache-2.0
+# Every directive stands in docs/directives.md and in conf/rpc.conf, and
+# what stands there is a directive.
+use strict;
+use warnings;
+use FindBin;
+use lib $FindBin::Bin;
+use Guard;
+use Test::More;
+
+my $code = without_comments(slurp('src/config/directives.c'));
+my %directives = map { $_ => 1 } $code =~ /"<?(Rpc[A-Z][A-Za-z]*)"/g;
+ok(keys %directives > 5, 'there are directives: ' . keys %directives);
+
+my %documented = map { $_ => 1 }
+    slurp('docs/directives.md') =~ /^#+\s+`?<?(Rpc[A-Z][A-Za-z]*)/mg;
+my $conf = slurp('conf/rpc.conf');
+my %configured = map { $_ => 1 } $conf =~ /^[#\s]*<?(Rpc[A-Z][A-Za-z]*)\b/mg;
+my %shown = map { $_ => 1 } $conf =~ /<?\b(Rpc[A-Z][A-Za-z]*)\b/g;
+
+for my $name (sort keys %directives) {
+    ok($documented{$name}, "$name has a heading in docs/directives.md");
+    ok($shown{$name}, "$name stands in conf/rpc.conf");
+}
+for my $name (sort keys %documented) {
+    ok($directives{$name}, "$name of docs/directives.md is a directive");
+}
+for my $name (sort keys %configured) {
+    ok($directives{$name}, "$name of conf/rpc.conf is a directive");
+}
+done_testing();
