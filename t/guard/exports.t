@@ -16,6 +16,9 @@ for my $module (@modules) {
     my ($name) = $module =~ m{/(mod_rpc[^/]*)\.so$};
     my ($status, $output) = run_command("nm -D --defined-only '$module'");
     is($status, 0, "nm reads $name.so");
+    my ($failed, $needed) = run_command("nm -D --undefined-only '$module'");
+    is(join(' ', $needed =~ /\bU (rpc_\w+)/g), '',
+        "$name.so needs no rpc_ symbol of another module");
     my @symbols = map { (split)[-1] } grep { / [A-Z] / && !/ [wv] / }
         split /\n/, $output;
     # The sanitizers' own, in a build that has them.

@@ -52,6 +52,7 @@ use warnings;
     RpcTest::allow_log(qr/.../);
 
     RpcTest::tree();                # the tree's top folder
+    RpcTest::installed();           # where make install DESTDIR= put all
     RpcTest::module('calc');        # path of mod_rpc_calc.so
     RpcTest::load('calc');          # its LoadModule line
     RpcTest::slurp($path); RpcTest::free_port();
@@ -80,6 +81,8 @@ my %running;
 # ------------------------------------------------------------------- names
 
 sub tree { return $tree }
+
+sub installed { return "$tree/install" }
 
 sub logs { return "$tree/t/logs" }
 
