@@ -13,14 +13,15 @@ my $code = without_comments(slurp('src/config/directives.c'));
 my %directives = map { $_ => 1 } $code =~ /"<?(Rpc[A-Z][A-Za-z]*)"/g;
 ok(keys %directives > 5, 'there are directives: ' . keys %directives);
 
-my %documented = map { $_ => 1 }
-    slurp('docs/directives.md') =~ /^#+\s+`?<?(Rpc[A-Z][A-Za-z]*)/mg;
+# In a heading, or in the first cell of a table's row.
+my %documented = map { $_ => 1 } map { /\b(Rpc[A-Z][A-Za-z]*)\b/g }
+    slurp('docs/directives.md') =~ /^(#.*|\|[^|\n]*\|)/mg;
 my $conf = slurp('conf/rpc.conf');
 my %configured = map { $_ => 1 } $conf =~ /^[#\s]*<?(Rpc[A-Z][A-Za-z]*)\b/mg;
 my %shown = map { $_ => 1 } $conf =~ /<?\b(Rpc[A-Z][A-Za-z]*)\b/g;
 
 for my $name (sort keys %directives) {
-    ok($documented{$name}, "$name has a heading in docs/directives.md");
+    ok($documented{$name}, "$name stands in docs/directives.md");
     ok($shown{$name}, "$name stands in conf/rpc.conf");
 }
 for my $name (sort keys %documented) {

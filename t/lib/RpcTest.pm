@@ -43,7 +43,8 @@ use warnings;
     # for more arguments (-D DUMP_RPC).
     my ($status, $output) = RpcTest::config_test('RpcMaxDepth 0');
     # The same for what only a real start finds (post_config): status,
-    # output with the error log. A start that succeeds is stopped again.
+    # output with the error log, which is the caller's to judge. A start that
+    # succeeds is stopped again.
     my ($status, $output) = RpcTest::start_test($conf);
 
     # The error log: a line that no test claimed fails the run, and so does
@@ -128,7 +129,8 @@ sub request {
     $arguments{content} = $options{content} if defined $options{content};
     my $answer = $client->request($method, $url, \%arguments);
     return { status => $answer->{status}, reason => $answer->{reason},
-        headers => $answer->{headers} || {}, body => $answer->{content} };
+        headers => $answer->{headers} || {},
+        body => defined $answer->{content} ? $answer->{content} : '' };
 }
 
 sub get {
@@ -271,7 +273,8 @@ sub setup {
         "Listen 127.0.0.1:$port", "PidFile \"$dir/httpd.pid\"",
         "DefaultRuntimeDir \"$dir\"", "ErrorLog \"$dir/error_log\"",
         'LogLevel warn rpc:info', '');
-    for (grep { -f "$system/mod_$_.so" } "mpm_$mpm",
+    my %seen;
+    for (grep { -f "$system/mod_$_.so" && !$seen{$_}++ } "mpm_$mpm",
         qw(authn_core authn_file auth_basic authz_core authz_host authz_user
         alias deflate dir env filter headers mime setenvif reqtimeout),
         @{ $options{system} || [] })
@@ -361,7 +364,7 @@ sub start_test {
     my $said = launch($self);
     if (!defined $said) {
         $self->stop;
-        return (0, slurp($self->error_log));
+        ($self->{status}, $said) = (0, slurp($self->error_log));
     }
     # Its lines are the caller's to judge, not the oracle's.
     rename($self->error_log, "$self->{dir}/judged_log");
