@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reads JSON: the scan, then cJSON, then its tree made into values. For
+ * jsonrpc, and through json.h for all who read one JSON text. */
+#include <stdlib.h>
+
+#include <cjson/cJSON.h>
+
+#include "apr_strings.h"
+
+#include "core/number.h"
+#include "core/utf8.h"
+#include "protocol/json_entries.h"
+#include "protocol/json_memory.h"
+#include "protocol/json_scan.h"
+
+/* Most messages need no more than this, and then no malloc. */
+#define STACK_ARENA 8192
+/* How much of a member name an objection shows. */
+#define SHOWN_NAME 40
+
+/* Aligned for what cJSON puts there. */
+typedef union stack_arena_t {
+    void *alignment;
+    double alignment_too;
+    char bytes[STACK_ARENA];
+} stack_arena_t;
+
+/* A text that is being made into values. */
+typedef struct reading_t {
+    rpc_json_scan_t scan;
+    rpc_json_arena_t arena;
+    char *block;               /* malloc'ed, or NULL */
+    cJSON *tree;
+    apr_pool_t *pool;
+    apr_size_t note;           /* the next of the scan's */
+    apr_uint32_t ordinal;      /* of the next value of the text */
+    const char *objection;     /* the first, to what is being converted */
+} reading_t;
+
+static const char *duplicate_name(const char *name, apr_pool_t *pool)
+{
+    apr_size_t length = strlen(name);
+
+    if (length <= SHOWN_NAME) {
+        return apr_psprintf(pool, "duplicate member name \"%s\"", name);
+    }
+    length = rpc_utf8_valid_prefix(name, SHOWN_NAME);
+    return apr_psprintf(pool, "duplicate member name \"%.*s...\"",
+                        (int)length, name);
+}
+
+/* A number or string by its text. */
+static rpc_value_t convert_note(reading_t *reading,
+                                const rpc_json_note_t *note,
+                                const cJSON *item)
+{
+    const char *text;
+    apr_size_t length;
+    int64_t n;
+    double d = item->valuedouble;
+
+    switch (note->kind) {
+    case RPC_JSON_NOTE_INT:
+        if (rpc_number_parse_int(note->text, note->length, &n) == 0) {
+            return rpc_value_int(n);
+        }
+        /* Only an id may be so large, and it is given back as text. */
+        return rpc_value_double(d);
+    case RPC_JSON_NOTE_LONG:
+        if (rpc_number_parse_double(note->text, note->length, &d) != 0) {
+            d = item->valuedouble;
+        }
+        return rpc_value_double(d);
+    case RPC_JSON_NOTE_STRING:
+        text = rpc_json_scan_decode(note->text, note->length, reading->pool,
+                                    &length);
+        return rpc_value_text(RPC_STRING, text, length);
+    case RPC_JSON_NOTE_DOUBLE:
+    default:
+        return rpc_value_double(d);
+    }
+}
+
+static rpc_value_t convert(reading_t *reading, const cJSON *item);
+
+static rpc_value_t convert_list(reading_t *reading, const cJSON *item,
+                                enum rpc_type_e type)
+{
+    rpc_value_t list = rpc_value_list(type, reading->pool);
+    apr_pool_t *pool = reading->pool;
+    const cJSON *child;
+    apr_size_t count = 0;
+
+    for (child = item->child; child != NULL; child = child->next) {
+        count++;
+    }
+    if (count == 0) {
+        return list;
+    }
+    rpc_value_reserve(&list, count, pool);
+    for (child = item->child; child != NULL; child = child->next) {
+        rpc_value_t value = convert(reading, child);
+        apr_size_t length;
+        char *name;
+
+        if (type == RPC_ARRAY) {
+            rpc_value_append(&list, value, pool);
+            continue;
+        }
+        length = strlen(child->string);
+        name = apr_pstrmemdup(pool, child->string, length);
+        if (!rpc_value_add(&list, name, length, value, pool)
+            && reading->objection == NULL) {
+            reading->objection = duplicate_name(name, pool);
+        }
+    }
+    return list;
+}
+
+/* The tree is in the order of the text, and so are the notes. Recurses as
+ * deep as the scan allowed. */
+static rpc_value_t convert(reading_t *reading, const cJSON *item)
+{
+    apr_uint32_t ordinal = reading->ordinal++;
+
+    while (reading->note < reading->scan.note_count
+           && reading->scan.notes[reading->note].ordinal == ordinal) {
+        const rpc_json_note_t *note = &reading->scan.notes[reading->note++];
+
+        if (note->kind != RPC_JSON_NOTE_NAME) {
+            return convert_note(reading, note, item);
+        }
+        if (reading->objection == NULL) {
+            reading->objection = "a member name contains U+0000";
+        }
+    }
+    switch (item->type & 0xff) {
+    case cJSON_True:
+        return rpc_value_bool(1);
+    case cJSON_False:
+        return rpc_value_bool(0);
+    case cJSON_Number:
+        return rpc_value_int((int64_t)item->valuedouble);
+    case cJSON_String:
+        return rpc_value_copy_text(RPC_STRING, item->valuestring,
+                                   strlen(item->valuestring), reading->pool);
+    case cJSON_Array:
+        return convert_list(reading, item, RPC_ARRAY);
+    case cJSON_Object:
+        return convert_list(reading, item, RPC_STRUCT);
+    case cJSON_NULL:
+    default:
+        return rpc_value_nil();
+    }
+}
+
+/* Scan the text, skipping a byte-order mark. */
+static rpc_fault_t *scan_bytes(reading_t *reading, char *bytes,
+                               apr_size_t length, const rpc_limits_t *limits,
+                               int wants_ids, apr_pool_t *pool)
+{
+    if (length >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0) {
+        bytes += 3;
+        length -= 3;
+    }
+    reading->pool = pool;
+    reading->block = NULL;
+    reading->tree = NULL;
+    reading->ordinal = 0;
+    reading->objection = NULL;
+    return rpc_json_scan(&reading->scan, bytes, length, limits, wants_ids,
+                         pool);
+}
+
+/* Let cJSON make the tree. */
+static rpc_fault_t *parse(reading_t *reading, char *stack)
+{
+    rpc_json_scan_t *scan = &reading->scan;
+    apr_size_t size = STACK_ARENA;
+    char *block = stack;
+
+    if (scan->memory > STACK_ARENA) {
+        size = scan->memory;
+        reading->block = malloc(size);
+        block = reading->block;
+    }
+    rpc_json_arena_open(&reading->arena, block, size);
+    reading->tree = cJSON_ParseWithLengthOpts(
+        scan->text, (apr_size_t)(scan->end - scan->text), NULL, 0);
+    rpc_json_scan_unhide(scan);
+    reading->note = 0;
+    if (reading->tree == NULL) {
+        return rpc_fault_make(reading->pool, RPC_E_INTERNAL,
+                              "out of memory");
+    }
+    return NULL;
+}
+
+/* Give back what scan and parse took, however far they came. */
+static void finish(reading_t *reading)
+{
+    cJSON_Delete(reading->tree);
+    rpc_json_arena_close();
+    free(reading->block);
+    rpc_json_scan_free(&reading->scan);
+}
+
+rpc_fault_t *rpc_json_read(char *bytes, apr_size_t length,
+                           const rpc_limits_t *limits, apr_pool_t *pool,
+                           rpc_json_t *ret_json)
+{
+    stack_arena_t stack;
+    reading_t reading;
+    rpc_fault_t *fault;
+
+    fault = scan_bytes(&reading, bytes, length, limits, 0, pool);
+    if (fault == NULL) {
+        fault = parse(&reading, stack.bytes);
+    }
+    if (fault == NULL) {
+        ret_json->value = convert(&reading, reading.tree);
+        ret_json->objection = reading.objection;
+    }
+    finish(&reading);
+    return fault;
+}
+
+/* Values of the entries, each with its own objection. */
+static void convert_entries(reading_t *reading, rpc_json_entries_t *entries)
+{
+    const cJSON *item = reading->tree;
+    int i;
+
+    if (entries->is_batch) {
+        reading->ordinal++;
+        item = item->child;
+    }
+    for (i = 0; i < entries->count; i++) {
+        rpc_json_entry_t *entry = &entries->entries[i];
+
+        reading->objection = NULL;
+        entry->json.value = convert(reading, item);
+        entry->json.objection = reading->objection;
+        item = item->next;
+    }
+    for (i = 0; i < reading->scan.ids->nelts; i++) {
+        const rpc_json_id_t *id = &APR_ARRAY_IDX(reading->scan.ids, i,
+                                                 rpc_json_id_t);
+        rpc_json_entry_t *entry = &entries->entries[id->entry];
+
+        entry->id = apr_pstrmemdup(reading->pool, id->text, id->length);
+        entry->id_length = id->length;
+    }
+}
+
+rpc_fault_t *rpc_json_read_entries(char *bytes, apr_size_t length,
+                                   const rpc_limits_t *limits,
+                                   apr_pool_t *pool,
+                                   rpc_json_entries_t *ret_entries)
+{
+    stack_arena_t stack;
+    reading_t reading;
+    rpc_fault_t *fault;
+    apr_size_t count = 1;
+    int is_batch;
+
+    fault = scan_bytes(&reading, bytes, length, limits, 1, pool);
+    is_batch = reading.scan.kinds[0] == '[';
+    if (fault == NULL && is_batch) {
+        count = reading.scan.entries;
+        if ((apr_int64_t)count > limits->max_batch) {
+            fault = rpc_fault_limit(pool, RPC_E_LIMIT, "RpcMaxBatch",
+                                    limits->max_batch, "calls in a batch");
+        }
+    }
+    if (fault == NULL) {
+        fault = parse(&reading, stack.bytes);
+    }
+    if (fault == NULL) {
+        ret_entries->is_batch = is_batch;
+        ret_entries->count = (int)count;
+        ret_entries->entries = apr_pcalloc(pool, (count ? count : 1)
+                                           * sizeof(rpc_json_entry_t));
+        convert_entries(&reading, ret_entries);
+    }
+    finish(&reading);
+    return fault;
+}
