@@ -59,11 +59,11 @@ sub run_command {
     return ($? >> 8 || $? & 127, $output);
 }
 
-# What git tracks or would track; nothing outside a checkout.
+# What git tracks; nothing outside a checkout.
 sub tracked {
     return if !-e "$srcdir/.git";
     my ($status, $output) = run_command("git -c safe.directory='*' -C "
-        . "'$srcdir' ls-files --cached --others --exclude-standard");
+        . "'$srcdir' ls-files");
     die "git ls-files failed: $output\n" if $status;
     return sort grep { -e "$srcdir/$_" } split /\n/, $output;
 }
