@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Feeds a method call through libxml2's SAX2 interface: no tree, no file, no
+ * network, one fault for whatever is wrong. For xmlrpc. */
+#include <string.h>
+
+#include "apr_strings.h"
+
+#include "core/utf8.h"
+#include "protocol/xmlvalue_read.h"
+
+/* The longest start tag. libxml2 compares each attribute of a tag with all
+ * before it, so a tag of megabytes would take hours. */
+#define MAX_TAG 16384
+/* XML-RPC has no attributes; a few are let pass unread. */
+#define MAX_ATTRIBUTES 16
+
+#define FAULT_CHARACTER (-32702)
+
+#if LIBXML_VERSION >= 21200
+typedef const xmlError *error_ptr_t;
+#else
+typedef xmlErrorPtr error_ptr_t;
+#endif
+
+static const char *position(rpc_xml_reader_t *reader, int line, int column)
+{
+    if (line <= 0 && reader->parser->input != NULL) {
+        line = reader->parser->input->line;
+        column = reader->parser->input->col;
+    }
+    return apr_psprintf(reader->pool, "line %d, column %d", line, column);
+}
+
+void rpc_xml_refuse(rpc_xml_reader_t *reader, int code, const char *format,
+                    ...)
+{
+    va_list args;
+
+    if (reader->fault != NULL) {
+        return;
+    }
+    va_start(args, format);
+    reader->fault = rpc_fault_make(reader->pool, code, "%s: %s",
+                                   position(reader, 0, 0),
+                                   apr_pvsprintf(reader->pool, format, args));
+    va_end(args);
+}
+
+const char *rpc_xml_quote(rpc_xml_reader_t *reader, const char *text,
+                          apr_size_t length)
+{
+    apr_size_t most = length < 40 ? length : 40;
+    apr_size_t good = most == 0 ? 0 : rpc_utf8_valid_prefix(text, most);
+    char *quoted = apr_pstrmemdup(reader->pool, good ? text : "", good);
+    char *c;
+
+    for (c = quoted; *c != '\0'; c++) {
+        if ((unsigned char)*c < 0x20) {
+            *c = ' ';
+        }
+    }
+    return good < length ? apr_pstrcat(reader->pool, quoted, "...", NULL)
+                         : quoted;
+}
+
+/* ------------------------------------------------------------------------
+ * What libxml2 calls
+ */
+
+/* The parser is never stopped in here, because libxml2 would free the buffer
+ * that it is about to fill: after a fault there is just nothing more. */
+static int on_read(void *baton, char *buffer, int room)
+{
+    rpc_xml_reader_t *reader = baton;
+    xmlParserInputState state = reader->parser->instate;
+    apr_size_t length = reader->length - reader->given;
+
+    if ((state == XML_PARSER_CONTENT || state == XML_PARSER_ATTRIBUTE_VALUE)
+        && reader->given - reader->mark > MAX_TAG) {
+        rpc_xml_refuse(reader, RPC_E_REQUEST,
+                       "a tag of more than %d bytes; XML-RPC needs no"
+                       " attributes", MAX_TAG);
+    }
+    if (reader->fault != NULL || room <= 0) {
+        return 0;
+    }
+    if (length > (apr_size_t)room) {
+        length = (apr_size_t)room;
+    }
+    memcpy(buffer, reader->bytes + reader->given, length);
+    reader->given += length;
+    return (int)length;
+}
+
+/* After each event: leave at once if it was one too many. */
+static void after_event(rpc_xml_reader_t *reader)
+{
+    reader->mark = reader->given;
+    if (reader->fault != NULL) {
+        xmlStopParser(reader->parser);
+    }
+}
+
+static void on_start(void *baton, const xmlChar *name, const xmlChar *prefix,
+                     const xmlChar *uri, int namespace_count,
+                     const xmlChar **namespaces, int attribute_count,
+                     int defaulted, const xmlChar **attributes)
+{
+    rpc_xml_reader_t *reader = baton;
+
+    (void)namespaces;
+    (void)defaulted;
+    (void)attributes;
+    if (attribute_count > MAX_ATTRIBUTES) {
+        rpc_xml_refuse(reader, RPC_E_REQUEST,
+                       "<%s> has %d attributes; XML-RPC needs none",
+                       rpc_xml_quote(reader, (const char *)name,
+                                     strlen((const char *)name)),
+                       attribute_count);
+    }
+    else {
+        rpc_xml_open(reader, (const char *)name, (const char *)prefix,
+                     (const char *)uri, namespace_count);
+    }
+    after_event(reader);
+}
+
+static void on_end(void *baton, const xmlChar *name, const xmlChar *prefix,
+                   const xmlChar *uri)
+{
+    rpc_xml_reader_t *reader = baton;
+
+    (void)name;
+    (void)prefix;
+    (void)uri;
+    rpc_xml_close(reader);
+    after_event(reader);
+}
+
+static void on_text(void *baton, const xmlChar *text, int length)
+{
+    rpc_xml_reader_t *reader = baton;
+
+    rpc_xml_characters(reader, (const char *)text, (apr_size_t)length);
+    after_event(reader);
+}
+
+static void on_comment(void *baton, const xmlChar *text)
+{
+    (void)text;
+    after_event(baton);
+}
+
+static void on_instruction(void *baton, const xmlChar *target,
+                           const xmlChar *data)
+{
+    (void)target;
+    (void)data;
+    after_event(baton);
+}
+
+static void on_doctype(void *baton, const xmlChar *name, const xmlChar *id,
+                       const xmlChar *uri)
+{
+    rpc_xml_reader_t *reader = baton;
+
+    (void)name;
+    (void)id;
+    (void)uri;
+    rpc_xml_refuse(reader, RPC_E_REQUEST,
+                   "a DOCTYPE is not allowed in XML-RPC");
+    after_event(reader);
+}
+
+/* libxml2's message in one line, without the function's name that some
+ * begin with and the newline at the end. */
+static const char *error_text(rpc_xml_reader_t *reader, error_ptr_t error)
+{
+    const char *text = error->message != NULL ? error->message : "broken";
+    const char *colon = strncmp(text, "xml", 3) == 0 ? strstr(text, ": ")
+                                                     : NULL;
+    apr_size_t length;
+    char *line;
+    apr_size_t i;
+
+    text = colon != NULL ? colon + 2 : text;
+    length = strlen(text);
+    if (length > 200) {
+        length = 200;
+    }
+    line = apr_pstrmemdup(reader->pool, text,
+                          rpc_utf8_valid_prefix(text, length));
+    for (i = 0; line[i] != '\0'; i++) {
+        if ((unsigned char)line[i] < 0x20) {
+            line[i] = ' ';
+        }
+    }
+    while (i > 0 && line[i - 1] == ' ') {
+        line[--i] = '\0';
+    }
+    return line;
+}
+
+/* Whether the bytes are read as UTF-8, without a converter. */
+static int is_plain(const rpc_xml_reader_t *reader)
+{
+    xmlParserInputPtr input = reader->parser->input;
+
+    return input == NULL || input->buf == NULL || input->buf->encoder == NULL
+           || (input->buf->encoder->name != NULL
+               && strcmp(input->buf->encoder->name, "UTF-8") == 0);
+}
+
+/* Whether bytes are left that the converter made nothing of. */
+static int is_stuck(const rpc_xml_reader_t *reader)
+{
+    xmlParserInputPtr input = reader->parser->input;
+
+    return input != NULL && input->buf != NULL && input->buf->raw != NULL
+           && input->cur >= input->end && xmlBufUse(input->buf->raw) > 0;
+}
+
+/* libxml2 has no code of its own for a byte that its encoding does not have:
+ * it says something else about what it saw instead. */
+static int is_bad_character(const rpc_xml_reader_t *reader, int code)
+{
+    if (code == XML_ERR_INVALID_ENCODING || code == XML_I18N_CONV_FAILED) {
+        return 1;
+    }
+    if (!is_plain(reader)) {
+        return is_stuck(reader);
+    }
+    return code == XML_ERR_INVALID_CHAR
+           && !rpc_utf8_is_valid(reader->bytes, reader->length);
+}
+
+static void on_error(void *baton, error_ptr_t error)
+{
+    rpc_xml_reader_t *reader = baton;
+    const char *where;
+
+    if (reader->fault != NULL || error == NULL
+        || error->level != XML_ERR_FATAL) {
+        return;
+    }
+    where = position(reader, error->line, error->int2);
+    switch (error->code) {
+    case XML_ERR_UNSUPPORTED_ENCODING:
+    case XML_ERR_UNKNOWN_ENCODING:
+        rpc_xml_unsupported(reader, error->str1 != NULL ? error->str1 : "");
+        break;
+    case XML_ERR_NO_MEMORY:
+        reader->fault = rpc_fault_make(reader->pool, RPC_E_INTERNAL,
+                                       "out of memory");
+        break;
+    default:
+        if (is_bad_character(reader, error->code)) {
+            reader->fault = rpc_fault_make(reader->pool, FAULT_CHARACTER,
+                                           "%s: bytes that are no text in"
+                                           " the document's encoding",
+                                           where);
+            break;
+        }
+        reader->fault = rpc_fault_make(reader->pool, RPC_E_PARSE, "%s: %s",
+                                       where, error_text(reader, error));
+        break;
+    }
+}
+
+/* Without getEntity there are only the five; without a tree builder nothing
+ * is kept. */
+static const xmlSAXHandler handlers = {
+    .internalSubset = on_doctype,
+    .characters = on_text,
+    .ignorableWhitespace = on_text,
+    .cdataBlock = on_text,
+    .comment = on_comment,
+    .processingInstruction = on_instruction,
+    .initialized = XML_SAX2_MAGIC,
+    .startElementNs = on_start,
+    .endElementNs = on_end,
+    .serror = on_error
+};
+
+/* ------------------------------------------------------------------------ */
+
+/* What libxml2 lets pass: a NUL ends the document for it, whatever follows,
+ * and it is easy on some invalid UTF-8. */
+static void check_rest(rpc_xml_reader_t *reader)
+{
+    xmlParserInputPtr input = reader->parser->input;
+
+    if (reader->given < reader->length
+        || (input != NULL && input->cur < input->end) || is_stuck(reader)) {
+        rpc_xml_refuse(reader, RPC_E_PARSE, "bytes after the document");
+    }
+    else if (is_plain(reader)
+             && !rpc_utf8_is_valid(reader->bytes, reader->length)) {
+        reader->fault = rpc_fault_make(reader->pool, FAULT_CHARACTER,
+                                       "the document is no valid UTF-8");
+    }
+}
+
+/* Errors that libxml2 raises without a parser would go to stderr, so this
+ * thread's own handler is set for the while. */
+static void parse(rpc_xml_reader_t *reader, const char *encoding)
+{
+    xmlStructuredErrorFunc old_handler = xmlStructuredError;
+    void *old_baton = xmlStructuredErrorContext;
+    int options = XML_PARSE_NONET | XML_PARSE_HUGE;
+
+    if (encoding != NULL) {
+        options |= XML_PARSE_IGNORE_ENC;
+    }
+    xmlSetStructuredErrorFunc(reader, on_error);
+    xmlCtxtReadIO(reader->parser, on_read, NULL, reader, NULL, encoding,
+                  options);
+    if (reader->fault == NULL && !reader->parser->wellFormed) {
+        rpc_xml_refuse(reader, RPC_E_PARSE, "not well-formed");
+    }
+    if (reader->fault == NULL) {
+        check_rest(reader);
+    }
+    xmlSetStructuredErrorFunc(old_baton, old_handler);
+}
+
+rpc_fault_t *rpc_xml_read(const char *bytes, apr_size_t length,
+                          const char *charset, const rpc_limits_t *limits,
+                          apr_pool_t *pool, rpc_xmlcall_t *ret_call)
+{
+    rpc_xml_reader_t reader = { .pool = pool, .limits = limits,
+                                .call = ret_call, .bytes = bytes,
+                                .length = length };
+    const char *encoding = rpc_xml_encoding(&reader, charset);
+
+    memset(ret_call, 0, sizeof(*ret_call));
+    ret_call->method = "";
+    ret_call->params = rpc_value_list(RPC_ARRAY, pool);
+    if (reader.fault != NULL) {
+        return reader.fault;
+    }
+    reader.parser = xmlNewParserCtxt();
+    if (reader.parser == NULL) {
+        return rpc_fault_make(pool, RPC_E_INTERNAL, "out of memory");
+    }
+    *reader.parser->sax = handlers;
+    reader.parser->userData = &reader;
+    rpc_xml_begin(&reader);
+    parse(&reader, encoding);
+    xmlFreeParserCtxt(reader.parser);
+    return reader.fault;
+}
+
+void rpc_xml_child_init(void)
+{
+    xmlInitParser();
+}

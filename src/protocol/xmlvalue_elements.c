@@ -1,0 +1,444 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Turns the elements and texts of a methodCall into a method name and
+ * values, within the limits. For the reader in xmlvalue.c. */
+#include <string.h>
+
+#include "protocol/xmlvalue_read.h"
+
+#define EXTENSIONS "http://ws.apache.org/xmlrpc/namespaces/extensions"
+/* Namespace declarations in scope: libxml2 looks for a prefix one by one. */
+#define MAX_NAMESPACES 64
+
+/* What a name means without a prefix; the frequent ones first. */
+static const rpc_xml_element_t elements[] = {
+    { "value", RPC_XML_VALUE },
+    { "string", RPC_XML_STRING },
+    { "int", RPC_XML_INT },
+    { "i4", RPC_XML_INT },
+    { "member", RPC_XML_MEMBER },
+    { "name", RPC_XML_NAME },
+    { "double", RPC_XML_DOUBLE },
+    { "struct", RPC_XML_STRUCT },
+    { "array", RPC_XML_ARRAY },
+    { "data", RPC_XML_DATA },
+    { "boolean", RPC_XML_BOOLEAN },
+    { "base64", RPC_XML_BASE64 },
+    { "dateTime.iso8601", RPC_XML_TIME },
+    { "param", RPC_XML_PARAM },
+    { "params", RPC_XML_PARAMS },
+    { "methodName", RPC_XML_METHOD_NAME },
+    { "methodCall", RPC_XML_METHOD_CALL },
+    { "nil", RPC_XML_NIL },
+    { "i8", RPC_XML_I8 },
+    { "i1", RPC_XML_I1 },
+    { "i2", RPC_XML_I2 },
+    { "float", RPC_XML_DOUBLE },
+    { "biginteger", RPC_XML_I8 },
+    { "bigdecimal", RPC_XML_DOUBLE },
+    { NULL, RPC_XML_DOCUMENT }
+};
+
+/* What it means with a prefix that stands for EXTENSIONS. */
+static const rpc_xml_element_t extensions[] = {
+    { "nil", RPC_XML_NIL },
+    { "i8", RPC_XML_I8 },
+    { "i1", RPC_XML_I1 },
+    { "i2", RPC_XML_I2 },
+    { "float", RPC_XML_DOUBLE },
+    { "biginteger", RPC_XML_I8 },
+    { "bigdecimal", RPC_XML_DOUBLE },
+    { "dateTime", RPC_XML_TIME },
+    { NULL, RPC_XML_DOCUMENT }
+};
+
+static const rpc_xml_element_t document = { "the document",
+                                            RPC_XML_DOCUMENT };
+
+/* What must be in an element that holds elements, in this order. */
+typedef struct rule_t {
+    const char *first;
+    const char *second;
+    int repeats;             /* any number of `first` */
+    int least;               /* how many there must be */
+    enum rpc_xml_kind_e first_kind;
+    enum rpc_xml_kind_e second_kind;
+} rule_t;
+
+static const rule_t rules[] = {
+    [RPC_XML_DOCUMENT] = { "methodCall", NULL, 0, 1, RPC_XML_METHOD_CALL, 0 },
+    [RPC_XML_METHOD_CALL] = { "methodName", "params", 0, 1,
+                              RPC_XML_METHOD_NAME, RPC_XML_PARAMS },
+    [RPC_XML_METHOD_NAME] = { NULL, NULL, 0, 0, 0, 0 },
+    [RPC_XML_PARAMS] = { "param", NULL, 1, 0, RPC_XML_PARAM, 0 },
+    [RPC_XML_PARAM] = { "value", NULL, 0, 1, RPC_XML_VALUE, 0 },
+    [RPC_XML_VALUE] = { NULL, NULL, 0, 0, 0, 0 },
+    [RPC_XML_ARRAY] = { "data", NULL, 0, 1, RPC_XML_DATA, 0 },
+    [RPC_XML_DATA] = { "value", NULL, 1, 0, RPC_XML_VALUE, 0 },
+    [RPC_XML_STRUCT] = { "member", NULL, 1, 0, RPC_XML_MEMBER, 0 },
+    [RPC_XML_MEMBER] = { "name", "value", 0, 2, RPC_XML_NAME,
+                         RPC_XML_VALUE },
+    [RPC_XML_NAME] = { NULL, NULL, 0, 0, 0, 0 }
+};
+
+static const rule_t *rule_of(enum rpc_xml_kind_e kind)
+{
+    return &rules[kind < RPC_XML_INT ? kind : RPC_XML_NAME];
+}
+
+static const rpc_xml_element_t *find(const rpc_xml_element_t *list,
+                                     const char *name)
+{
+    for (; list->name != NULL; list++) {
+        if (list->name[0] == name[0] && strcmp(list->name, name) == 0) {
+            return list;
+        }
+    }
+    return NULL;
+}
+
+static int is_blank(const char *text, apr_size_t length)
+{
+    apr_size_t i;
+
+    for (i = 0; i < length; i++) {
+        if (text[i] != ' ' && text[i] != '\n' && text[i] != '\t'
+            && text[i] != '\r') {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+static void refuse_limit(rpc_xml_reader_t *reader, const char *directive,
+                         apr_int64_t limit, const char *unit)
+{
+    if (reader->fault == NULL) {
+        reader->fault = rpc_fault_limit(reader->pool, RPC_E_LIMIT, directive,
+                                        limit, unit);
+    }
+}
+
+/* ------------------------------------------------------------------------
+ * Elements begin
+ */
+
+void rpc_xml_begin(rpc_xml_reader_t *reader)
+{
+    reader->frame_room = 32;
+    reader->frames = apr_pcalloc(reader->pool, reader->frame_room
+                                               * sizeof(*reader->frames));
+    reader->frames[0].element = &document;
+    reader->text = rpc_writer_create(reader->pool);
+}
+
+/* The number of frames is bounded by RpcMaxDepth, three a level. */
+static rpc_xml_frame_t *push(rpc_xml_reader_t *reader,
+                             const rpc_xml_element_t *element)
+{
+    rpc_xml_frame_t *frame;
+
+    reader->open++;
+    if (reader->open == reader->frame_room) {
+        rpc_xml_frame_t *wider;
+
+        wider = apr_palloc(reader->pool,
+                           2 * reader->frame_room * sizeof(*wider));
+        memcpy(wider, reader->frames, reader->frame_room * sizeof(*wider));
+        reader->frames = wider;
+        reader->frame_room *= 2;
+    }
+    frame = &reader->frames[reader->open];
+    memset(frame, 0, sizeof(*frame));
+    frame->element = element;
+    return frame;
+}
+
+static const rpc_xml_element_t *known(rpc_xml_reader_t *reader,
+                                      const char *name, const char *prefix,
+                                      const char *uri)
+{
+    const rpc_xml_element_t *element = NULL;
+
+    if (prefix == NULL) {
+        element = find(elements, name);
+    }
+    else if (uri == NULL || strcmp(uri, EXTENSIONS) != 0) {
+        rpc_xml_refuse(reader, RPC_E_REQUEST,
+                       "the prefix of <%s:%s> does not stand for "
+                       EXTENSIONS,
+                       rpc_xml_quote(reader, prefix, strlen(prefix)),
+                       rpc_xml_quote(reader, name, strlen(name)));
+        return NULL;
+    }
+    else {
+        element = find(extensions, name);
+    }
+    if (element == NULL) {
+        rpc_xml_refuse(reader, RPC_E_REQUEST,
+                       "<%s%s%s> is not an element of XML-RPC%s",
+                       prefix ? rpc_xml_quote(reader, prefix, strlen(prefix))
+                              : "",
+                       prefix ? ":" : "",
+                       rpc_xml_quote(reader, name, strlen(name)),
+                       reader->frames[reader->open].element->kind
+                               == RPC_XML_VALUE
+                           ? " that a value may have (send string int i4 i8"
+                             " double boolean base64 dateTime.iso8601 nil"
+                             " array or struct)"
+                           : "");
+    }
+    return element;
+}
+
+static void check_place(rpc_xml_reader_t *reader,
+                        const rpc_xml_frame_t *parent,
+                        const rpc_xml_element_t *element)
+{
+    const rule_t *rule = rule_of(parent->element->kind);
+    const char *wanted = NULL;
+    enum rpc_xml_kind_e kind = RPC_XML_DOCUMENT;
+
+    if (parent->element->kind == RPC_XML_VALUE && parent->count == 0
+        && (element->kind >= RPC_XML_INT || element->kind == RPC_XML_ARRAY
+            || element->kind == RPC_XML_STRUCT)) {
+        if (!is_blank(reader->text->data, reader->text->length)) {
+            rpc_xml_refuse(reader, RPC_E_REQUEST,
+                           "text beside <%s> in <value>", element->name);
+        }
+        return;
+    }
+    if (parent->count == 0 || rule->repeats) {
+        wanted = rule->first;
+        kind = rule->first_kind;
+    }
+    else if (parent->count == 1) {
+        wanted = rule->second;
+        kind = rule->second_kind;
+    }
+    if (wanted == NULL || kind != element->kind) {
+        rpc_xml_refuse(reader, RPC_E_REQUEST,
+                       "<%s> cannot be here in %s%s%s: expected %s%s%s",
+                       element->name,
+                       parent->element == &document ? "" : "<",
+                       parent->element->name,
+                       parent->element == &document ? "" : ">",
+                       wanted ? "<" : "", wanted ? wanted : "its end",
+                       wanted ? ">" : "");
+    }
+}
+
+static void check_limits(rpc_xml_reader_t *reader,
+                         enum rpc_xml_kind_e kind)
+{
+    if (kind == RPC_XML_VALUE
+        && ++reader->values > reader->limits->max_values) {
+        refuse_limit(reader, "RpcMaxValues", reader->limits->max_values,
+                     "values");
+    }
+    if ((kind == RPC_XML_ARRAY || kind == RPC_XML_STRUCT)
+        && ++reader->levels > reader->limits->max_depth) {
+        refuse_limit(reader, "RpcMaxDepth", reader->limits->max_depth,
+                     "levels");
+    }
+}
+
+void rpc_xml_open(rpc_xml_reader_t *reader, const char *name,
+                  const char *prefix, const char *uri, int namespaces)
+{
+    rpc_xml_frame_t *parent = &reader->frames[reader->open];
+    const rpc_xml_element_t *element = known(reader, name, prefix, uri);
+    rpc_xml_frame_t *frame;
+
+    if (element == NULL) {
+        return;
+    }
+    check_place(reader, parent, element);
+    check_limits(reader, element->kind);
+    reader->namespaces += namespaces;
+    if (reader->namespaces > MAX_NAMESPACES) {
+        rpc_xml_refuse(reader, RPC_E_REQUEST,
+                       "more than %d namespaces; XML-RPC needs at most one",
+                       MAX_NAMESPACES);
+    }
+    if (reader->fault != NULL) {
+        return;
+    }
+    parent->count++;
+    rpc_writer_cut(reader->text, 0);
+    frame = push(reader, element);
+    frame->namespaces = namespaces;
+    if (element->kind == RPC_XML_PARAMS || element->kind == RPC_XML_DATA) {
+        frame->value = rpc_value_list(RPC_ARRAY, reader->pool);
+    }
+    else if (element->kind == RPC_XML_STRUCT) {
+        frame->value = rpc_value_list(RPC_STRUCT, reader->pool);
+    }
+}
+
+/* ------------------------------------------------------------------------
+ * Texts
+ */
+
+static int keeps_text(const rpc_xml_frame_t *frame)
+{
+    enum rpc_xml_kind_e kind = frame->element->kind;
+
+    return (kind >= RPC_XML_INT && kind != RPC_XML_NIL)
+           || (kind == RPC_XML_VALUE && frame->count == 0)
+           || kind == RPC_XML_NAME || kind == RPC_XML_METHOD_NAME;
+}
+
+/* White space is dropped right here, so that it takes no memory. */
+static void keep_base64(rpc_xml_reader_t *reader, const char *text,
+                        apr_size_t length)
+{
+    apr_int64_t most = reader->limits->max_string;
+    apr_size_t room;
+    apr_size_t i;
+
+    if (most > INT32_MAX / 4 * 3 - 3) {
+        most = INT32_MAX / 4 * 3 - 3;
+    }
+    room = (apr_size_t)(most + 2) / 3 * 4;
+    for (i = 0; i < length; i++) {
+        if (is_blank(text + i, 1)) {
+            continue;
+        }
+        if (reader->text->length == room) {
+            refuse_limit(reader, "RpcMaxString", most, "bytes of base64");
+            return;
+        }
+        rpc_write_char(reader->text, text[i]);
+    }
+}
+
+void rpc_xml_characters(rpc_xml_reader_t *reader, const char *text,
+                        apr_size_t length)
+{
+    const rpc_xml_frame_t *frame = &reader->frames[reader->open];
+    apr_int64_t most = reader->limits->max_string;
+
+    if (!keeps_text(frame)) {
+        if (!is_blank(text, length)) {
+            rpc_xml_refuse(reader, RPC_E_REQUEST,
+                           "text in <%s>, which holds %s",
+                           frame->element->name,
+                           frame->element->kind == RPC_XML_NIL
+                               ? "nothing" : "elements only");
+        }
+        return;
+    }
+    if (frame->element->kind == RPC_XML_BASE64) {
+        keep_base64(reader, text, length);
+        return;
+    }
+    if (most > (apr_int64_t)RPC_VALUE_MAX) {
+        most = RPC_VALUE_MAX;
+    }
+    if (reader->text->length + length > (apr_size_t)most) {
+        refuse_limit(reader, "RpcMaxString", most, "bytes in a string");
+        return;
+    }
+    rpc_write(reader->text, text, length);
+}
+
+/* ------------------------------------------------------------------------
+ * Elements end
+ */
+
+static const char *copy_text(rpc_xml_reader_t *reader,
+                             apr_size_t *ret_length)
+{
+    rpc_value_t copy = rpc_value_copy_text(RPC_STRING,
+                                           reader->text->length
+                                               ? reader->text->data : "",
+                                           reader->text->length,
+                                           reader->pool);
+
+    *ret_length = copy.length;
+    return copy.u.text;
+}
+
+static void add_member(rpc_xml_reader_t *reader, rpc_xml_frame_t *strct,
+                       const rpc_xml_frame_t *member)
+{
+    if (!rpc_value_add(&strct->value, member->name, member->name_length,
+                       member->value, reader->pool)) {
+        rpc_xml_refuse(reader, RPC_E_REQUEST,
+                       "<struct> has two members named \"%s\"",
+                       rpc_xml_quote(reader, member->name,
+                                     member->name_length));
+    }
+}
+
+/* What an element holds goes to the one around it. */
+static void deliver(rpc_xml_reader_t *reader, rpc_xml_frame_t *frame,
+                    rpc_xml_frame_t *parent)
+{
+    switch (frame->element->kind) {
+    case RPC_XML_DOCUMENT:
+    case RPC_XML_METHOD_CALL:
+        break;
+    case RPC_XML_METHOD_NAME:
+        reader->call->method = copy_text(reader,
+                                         &reader->call->method_length);
+        break;
+    case RPC_XML_PARAMS:
+        reader->call->params = frame->value;
+        break;
+    case RPC_XML_VALUE:
+        if (frame->count == 0) {
+            frame->value.u.text = copy_text(reader, &frame->name_length);
+            frame->value.length = (uint32_t)frame->name_length;
+            frame->value.type = RPC_STRING;
+        }
+        if (parent->element->kind == RPC_XML_DATA) {
+            rpc_value_append(&parent->value, frame->value, reader->pool);
+        }
+        else {
+            parent->value = frame->value;
+        }
+        break;
+    case RPC_XML_PARAM:
+        rpc_value_append(&parent->value, frame->value, reader->pool);
+        break;
+    case RPC_XML_ARRAY:
+    case RPC_XML_DATA:
+    case RPC_XML_STRUCT:
+        parent->value = frame->value;
+        break;
+    case RPC_XML_MEMBER:
+        add_member(reader, parent, frame);
+        break;
+    case RPC_XML_NAME:
+        parent->name = copy_text(reader, &parent->name_length);
+        break;
+    default:
+        rpc_write_char(reader->text, '\0');
+        parent->value = rpc_xml_scalar(reader, frame->element,
+                                       reader->text->data,
+                                       reader->text->length - 1);
+        break;
+    }
+}
+
+void rpc_xml_close(rpc_xml_reader_t *reader)
+{
+    rpc_xml_frame_t *frame = &reader->frames[reader->open];
+    const rule_t *rule = rule_of(frame->element->kind);
+    enum rpc_xml_kind_e kind = frame->element->kind;
+
+    if (frame->count < rule->least) {
+        rpc_xml_refuse(reader, RPC_E_REQUEST, "<%s> ends without <%s>",
+                       frame->element->name,
+                       frame->count == 0 ? rule->first : rule->second);
+        return;
+    }
+    deliver(reader, frame, frame - 1);
+    rpc_writer_cut(reader->text, 0);
+    if (kind == RPC_XML_ARRAY || kind == RPC_XML_STRUCT) {
+        reader->levels--;
+    }
+    reader->namespaces -= frame->namespaces;
+    reader->open--;
+}

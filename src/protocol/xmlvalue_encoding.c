@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which encoding a document has: byte-order mark, then charset, then its own
+ * declaration (RFC 7303, section 3). For the reader in xmlvalue.c. */
+#include <string.h>
+
+#include "apr_cstr.h"
+#include "apr_lib.h"
+
+#include "protocol/xmlvalue_read.h"
+
+#define FAULT_ENCODING (-32701)
+
+void rpc_xml_unsupported(rpc_xml_reader_t *reader, const char *encoding)
+{
+    if (reader->fault == NULL) {
+        reader->fault = rpc_fault_make(reader->pool, FAULT_ENCODING,
+                                       "unsupported encoding \"%s\": send"
+                                       " UTF-8",
+                                       rpc_xml_quote(reader, encoding,
+                                                     strlen(encoding)));
+    }
+}
+
+typedef struct mark_t {
+    const char *bytes;
+    apr_size_t length;
+    const char *encoding;
+} mark_t;
+
+/* The longer ones first: UTF-32's begins with UTF-16's. */
+static const mark_t marks[] = {
+    { "\xef\xbb\xbf", 3, "UTF-8" },
+    { "\xff\xfe\0\0", 4, "UTF-32LE" },
+    { "\0\0\xfe\xff", 4, "UTF-32BE" },
+    { "\xff\xfe", 2, "UTF-16LE" },
+    { "\xfe\xff", 2, "UTF-16BE" }
+};
+
+/* A name as XML's EncName; others could mean something to iconv. */
+static int is_encoding_name(const char *name)
+{
+    apr_size_t i;
+
+    for (i = 0; name[i] != '\0'; i++) {
+        if (i == 40
+            || !(apr_isalnum(name[i]) || strchr("._-:", name[i]) != NULL)) {
+            return 0;
+        }
+    }
+    return i > 0;
+}
+
+static int is_readable(const char *name)
+{
+    xmlCharEncodingHandlerPtr handler;
+    int good;
+
+    if (!is_encoding_name(name)) {
+        return 0;
+    }
+    handler = xmlFindCharEncodingHandler(name);
+    if (handler == NULL) {
+        return 0;
+    }
+    good = handler->input != NULL;
+#ifdef LIBXML_ICONV_ENABLED
+    good = good || handler->iconv_in != NULL;
+#endif
+    xmlCharEncCloseFunc(handler);
+    return good;
+}
+
+const char *rpc_xml_encoding(rpc_xml_reader_t *reader, const char *charset)
+{
+    apr_size_t i;
+
+    for (i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+        if (reader->length >= marks[i].length
+            && memcmp(reader->bytes, marks[i].bytes, marks[i].length) == 0) {
+            reader->bytes += marks[i].length;
+            reader->length -= marks[i].length;
+            return marks[i].encoding;
+        }
+    }
+    if (charset == NULL) {
+        return NULL;
+    }
+    if (apr_cstr_casecmp(charset, "utf8") == 0) {
+        return "UTF-8";
+    }
+    if (apr_cstr_casecmp(charset, "utf-16") == 0) {
+        return reader->length > 0 && reader->bytes[0] == '\0' ? "UTF-16BE"
+                                                              : "UTF-16LE";
+    }
+    if (!is_readable(charset)) {
+        rpc_xml_unsupported(reader, charset);
+    }
+    return charset;
+}

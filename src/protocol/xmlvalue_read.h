@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the parts of the XML-RPC reader share: the parser's events, the
+ * elements, the texts of scalars. For xmlvalue*.c alone. */
+#ifndef RPC_PROTOCOL_XMLVALUE_READ_H
+#define RPC_PROTOCOL_XMLVALUE_READ_H
+
+#include <libxml/parser.h>
+
+#include "protocol/xmlvalue.h"
+
+/** What an element is. Those from RPC_XML_INT on are the types that hold
+ *  text. */
+enum rpc_xml_kind_e {
+    RPC_XML_DOCUMENT,
+    RPC_XML_METHOD_CALL,
+    RPC_XML_METHOD_NAME,
+    RPC_XML_PARAMS,
+    RPC_XML_PARAM,
+    RPC_XML_VALUE,
+    RPC_XML_ARRAY,
+    RPC_XML_DATA,
+    RPC_XML_STRUCT,
+    RPC_XML_MEMBER,
+    RPC_XML_NAME,
+    RPC_XML_INT,
+    RPC_XML_I1,
+    RPC_XML_I2,
+    RPC_XML_I8,
+    RPC_XML_DOUBLE,
+    RPC_XML_BOOLEAN,
+    RPC_XML_STRING,
+    RPC_XML_BASE64,
+    RPC_XML_TIME,
+    RPC_XML_NIL
+};
+
+/** An element that XML-RPC knows. */
+typedef struct rpc_xml_element_t {
+    const char *name;
+    enum rpc_xml_kind_e kind;
+} rpc_xml_element_t;
+
+/** An element that is open. */
+typedef struct rpc_xml_frame_t {
+    const rpc_xml_element_t *element;
+    int count;               /**< elements in it so far */
+    int namespaces;          /**< that it declares */
+    rpc_value_t value;       /**< the list being filled, or what it holds */
+    const char *name;        /**< of a member */
+    apr_size_t name_length;
+} rpc_xml_frame_t;
+
+/** One document being read. */
+typedef struct rpc_xml_reader_t {
+    apr_pool_t *pool;
+    const rpc_limits_t *limits;
+    rpc_xmlcall_t *call;
+    rpc_fault_t *fault;      /**< the first one; ends the reading */
+
+    /* xmlvalue.c: the bytes and the parser */
+    xmlParserCtxtPtr parser;
+    const char *bytes;
+    apr_size_t length;
+    apr_size_t given;        /**< bytes handed to the parser */
+    apr_size_t mark;         /**< `given` at the last event */
+
+    /* xmlvalue_elements.c: where we are */
+    rpc_xml_frame_t *frames; /**< frames[0] is the document */
+    apr_size_t frame_room;
+    apr_size_t open;         /**< the innermost frame */
+    rpc_writer_t *text;      /**< of the innermost element */
+    apr_int64_t levels;      /**< arrays and structs that are open */
+    apr_int64_t values;      /**< in all */
+    int namespaces;          /**< in scope */
+} rpc_xml_reader_t;
+
+/** Set the reader's fault, with line and column, unless it has one. */
+void rpc_xml_refuse(rpc_xml_reader_t *reader, int code, const char *format,
+                    ...) __attribute__((format(printf, 3, 4)));
+
+/** Set the fault that says that this encoding cannot be read. */
+void rpc_xml_unsupported(rpc_xml_reader_t *reader, const char *encoding);
+
+/**
+ * The encoding that overrides the document's declaration; a byte-order mark
+ * is skipped. May set reader->fault.
+ * @param charset Of the HTTP Content-Type, or NULL
+ * @return NULL if neither says anything
+ */
+const char *rpc_xml_encoding(rpc_xml_reader_t *reader, const char *charset);
+
+/** The beginning of what the client sent, fit to be quoted in a fault. */
+const char *rpc_xml_quote(rpc_xml_reader_t *reader, const char *text,
+                          apr_size_t length);
+
+/* The events. Each may set reader->fault, which ends the reading. */
+void rpc_xml_begin(rpc_xml_reader_t *reader);
+void rpc_xml_open(rpc_xml_reader_t *reader, const char *name,
+                  const char *prefix, const char *uri, int namespaces);
+void rpc_xml_characters(rpc_xml_reader_t *reader, const char *text,
+                        apr_size_t length);
+void rpc_xml_close(rpc_xml_reader_t *reader);
+
+/** The value that the text of a typed element stands for; sets
+ *  reader->fault if it stands for none. */
+rpc_value_t rpc_xml_scalar(rpc_xml_reader_t *reader,
+                           const rpc_xml_element_t *element,
+                           const char *text, apr_size_t length);
+
+#endif

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Writes values as XML-RPC's <value> elements, in UTF-8. For xmlrpc. */
+#include <math.h>
+
+#include "core/limits.h"
+#include "core/number.h"
+#include "core/timetext.h"
+#include "core/utf8.h"
+#include "protocol/xmlvalue.h"
+
+const char rpc_xml_no_nil[] =
+    "the result is nil, which XML-RPC has not (RpcXmlNil on allows it)";
+const char rpc_xml_no_control[] =
+    "a string of the result holds a control character, which XML cannot"
+    " carry (bytes can)";
+
+enum { PLAIN, ESCAPED, FORBIDDEN };
+
+/* C0 but TAB, LF and CR are no characters of XML 1.0 (section 2.2). */
+static int class_of(unsigned char c)
+{
+    if (c < 0x20) {
+        return c == '\t' || c == '\n' ? PLAIN
+               : c == '\r'            ? ESCAPED
+                                      : FORBIDDEN;
+    }
+    return c == '&' || c == '<' || c == '>' ? ESCAPED : PLAIN;
+}
+
+static const char *escape_of(char c)
+{
+    return c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;"
+           : "&#13;";
+}
+
+void rpc_xml_write_text(rpc_writer_t *writer, const char *text,
+                        apr_size_t length)
+{
+    apr_size_t begin = 0;
+    apr_size_t i;
+
+    for (i = 0; i < length; i++) {
+        if (class_of((unsigned char)text[i]) == ESCAPED) {
+            rpc_write(writer, text + begin, i - begin);
+            rpc_write_string(writer, escape_of(text[i]));
+            begin = i + 1;
+        }
+    }
+    if (begin < length) {
+        rpc_write(writer, text + begin, length - begin);
+    }
+}
+
+const char *rpc_xml_check_text(const char *text, apr_size_t length)
+{
+    apr_size_t i;
+
+    if (!rpc_utf8_is_valid(text, length)) {
+        return "a string is no valid UTF-8 (bytes can carry it)";
+    }
+    for (i = 0; i < length; i++) {
+        unsigned char c = (unsigned char)text[i];
+
+        if (class_of(c) == FORBIDDEN) {
+            return rpc_xml_no_control;
+        }
+        /* U+FFFE and U+FFFF; the text is valid, so two more bytes follow. */
+        if (c == 0xef && (unsigned char)text[i + 1] == 0xbf
+            && (unsigned char)text[i + 2] >= 0xbe) {
+            return rpc_xml_no_control;
+        }
+    }
+    return NULL;
+}
+
+static const char *write_checked(rpc_writer_t *writer, const char *text,
+                                 apr_size_t length)
+{
+    const char *why = rpc_xml_check_text(text, length);
+
+    if (why == NULL) {
+        rpc_xml_write_text(writer, text, length);
+    }
+    return why;
+}
+
+static void write_int(rpc_writer_t *writer, int64_t n)
+{
+    int is_wide = n < INT32_MIN || n > INT32_MAX;
+
+    if (is_wide) {
+        rpc_write_literal(writer, "<i8>");
+        rpc_write_int(writer, n);
+        rpc_write_literal(writer, "</i8>");
+    }
+    else {
+        rpc_write_literal(writer, "<int>");
+        rpc_write_int(writer, n);
+        rpc_write_literal(writer, "</int>");
+    }
+}
+
+static const char *write_double(rpc_writer_t *writer, double d)
+{
+    char text[RPC_NUMBER_FIXED_ROOM];
+
+    if (!isfinite(d)) {
+        return "a double is not finite";
+    }
+    rpc_write_literal(writer, "<double>");
+    rpc_write(writer, text, (apr_size_t)rpc_number_format_fixed(d, text));
+    rpc_write_literal(writer, "</double>");
+    return NULL;
+}
+
+static const char *write_time(rpc_writer_t *writer, apr_time_t t)
+{
+    char text[RPC_TIME_ROOM];
+    int length = rpc_time_format_basic(t, text);
+
+    if (length == 0) {
+        return "a time is not in the years 1 to 9999";
+    }
+    rpc_write_literal(writer, "<dateTime.iso8601>");
+    rpc_write(writer, text, (apr_size_t)length);
+    rpc_write_literal(writer, "</dateTime.iso8601>");
+    return NULL;
+}
+
+static const char *write_value(rpc_writer_t *writer,
+                               const rpc_value_t *value, int nil, int level);
+
+static const char *write_array(rpc_writer_t *writer,
+                               const rpc_value_t *array, int nil, int level)
+{
+    apr_size_t count = rpc_value_count(array);
+    apr_size_t i;
+
+    rpc_write_literal(writer, "<array><data>");
+    for (i = 0; i < count; i++) {
+        const char *why = write_value(writer, rpc_value_at(array, i), nil,
+                                      level);
+
+        if (why != NULL) {
+            return why;
+        }
+    }
+    rpc_write_literal(writer, "</data></array>");
+    return NULL;
+}
+
+static const char *write_struct(rpc_writer_t *writer,
+                                const rpc_value_t *strct, int nil, int level)
+{
+    apr_size_t count = rpc_value_count(strct);
+    apr_size_t i;
+
+    rpc_write_literal(writer, "<struct>");
+    for (i = 0; i < count; i++) {
+        const char *name;
+        apr_size_t length;
+        const rpc_value_t *value = rpc_value_member(strct, i, &name,
+                                                    &length);
+        const char *why;
+
+        rpc_write_literal(writer, "<member><name>");
+        why = write_checked(writer, name, length);
+        if (why != NULL) {
+            return why;
+        }
+        rpc_write_literal(writer, "</name>");
+        why = write_value(writer, value, nil, level);
+        if (why != NULL) {
+            return why;
+        }
+        rpc_write_literal(writer, "</member>");
+    }
+    rpc_write_literal(writer, "</struct>");
+    return NULL;
+}
+
+static const char *write_string(rpc_writer_t *writer,
+                                const rpc_value_t *value)
+{
+    const char *why;
+
+    rpc_write_literal(writer, "<string>");
+    why = write_checked(writer, value->u.text, value->length);
+    rpc_write_literal(writer, "</string>");
+    return why;
+}
+
+/* What stands between <value> and </value>. */
+static const char *write_content(rpc_writer_t *writer,
+                                 const rpc_value_t *value, int nil,
+                                 int level)
+{
+    switch ((enum rpc_type_e)value->type) {
+    case RPC_NIL:
+        rpc_write_literal(writer, "<nil/>");
+        return nil ? NULL : rpc_xml_no_nil;
+    case RPC_BOOL:
+        rpc_write_literal(writer, "<boolean>");
+        rpc_write_char(writer, value->u.integer ? '1' : '0');
+        rpc_write_literal(writer, "</boolean>");
+        return NULL;
+    case RPC_INT:
+        write_int(writer, value->u.integer);
+        return NULL;
+    case RPC_DOUBLE:
+        return write_double(writer, value->u.number);
+    case RPC_STRING:
+        return write_string(writer, value);
+    case RPC_BYTES:
+        rpc_write_literal(writer, "<base64>");
+        rpc_write_base64(writer, value->u.text, value->length);
+        rpc_write_literal(writer, "</base64>");
+        return NULL;
+    case RPC_TIME:
+        return write_time(writer, value->u.integer);
+    case RPC_ARRAY:
+        return write_array(writer, value, nil, level + 1);
+    case RPC_STRUCT:
+        return write_struct(writer, value, nil, level + 1);
+    }
+    return "a value has no known type";
+}
+
+static const char *write_value(rpc_writer_t *writer,
+                               const rpc_value_t *value, int nil, int level)
+{
+    const char *why;
+
+    if (level > RPC_HIGHEST_MAX_DEPTH) {
+        return "lists within lists are too deep, or hold themselves";
+    }
+    rpc_write_literal(writer, "<value>");
+    why = write_content(writer, value, nil, level);
+    rpc_write_literal(writer, "</value>");
+    return why;
+}
+
+const char *rpc_xml_write(rpc_writer_t *writer, const rpc_value_t *value,
+                          int nil)
+{
+    return write_value(writer, value, nil, 0);
+}
