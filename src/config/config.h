@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The configuration of an endpoint: its members, how sections merge, and what
+ * is done with the mounts at start-up. For mod_rpc.c and the transports. */
+#ifndef RPC_CONFIG_CONFIG_H
+#define RPC_CONFIG_CONFIG_H
+
+#include "httpd.h"
+#include "http_config.h"
+
+#include "core/limits.h"
+#include "core/registry.h"
+
+enum rpc_get_policy_e { RPC_GET_SAFE, RPC_GET_ALL, RPC_GET_OFF };
+
+/** Bits of RpcProtocols. */
+enum rpc_protocol_bit_e {
+    RPC_SPEAKS_JSONRPC = 1,
+    RPC_SPEAKS_XMLRPC = 2,
+    RPC_SPEAKS_PYRPC = 4,
+    RPC_SPEAKS_ALL = 7
+};
+
+/**
+ * Every directive with a plain value, once: X(type, member, default). Create
+ * sets each to RPC_UNSET, merge takes the inner section's where it is set,
+ * and rpc_config_...() fall back on the default.
+ */
+#define RPC_CONFIG_MEMBERS(X)                                          \
+    X(apr_int64_t, max_body, RPC_DEFAULT_MAX_BODY)                     \
+    X(apr_int64_t, max_depth, RPC_DEFAULT_MAX_DEPTH)                   \
+    X(apr_int64_t, max_values, RPC_DEFAULT_MAX_VALUES)                 \
+    X(apr_int64_t, max_batch, RPC_DEFAULT_MAX_BATCH)                   \
+    X(apr_int64_t, max_string, RPC_DEFAULT_MAX_STRING)                 \
+    X(int, protocols, RPC_SPEAKS_ALL)                                  \
+    X(int, get_policy, RPC_GET_SAFE)                                   \
+    X(int, multicall, 1)                                               \
+    X(int, introspection, 1)                                           \
+    X(int, log_requests, 1)                                            \
+    X(int, xml_nil, 0)                                                 \
+    X(int, xml_encoding, 0)                                            \
+    X(int, notification_status, 200)                                   \
+    X(int, error_status, 0)
+
+#define RPC_UNSET (-1)
+
+typedef struct rpc_dir_config_t {
+#define RPC_CONFIG_MEMBER(type, name, fallback) type name;
+    RPC_CONFIG_MEMBERS(RPC_CONFIG_MEMBER)
+#undef RPC_CONFIG_MEMBER
+    rpc_mount_t *mount;            /**< this section's own, or NULL */
+    const rpc_registry_t *registry; /**< the mounts, inner first; NULL: none */
+    /** The path of the section that mounts ("/rpc"), without a trailing '/';
+     *  NULL where every URL that matches is the endpoint (LocationMatch,
+     *  Directory, server config). */
+    const char *base;
+} rpc_dir_config_t;
+
+/** RpcXmlEncoding's values by number: utf-8, iso-8859-1, us-ascii. */
+const char *rpc_config_xml_encoding(const rpc_dir_config_t *config);
+
+extern const command_rec rpc_config_commands[];
+
+void *rpc_config_create_dir(apr_pool_t *pool, char *path);
+void *rpc_config_merge_dir(apr_pool_t *pool, void *base, void *add);
+
+/** All unset members to their defaults, for a request. */
+void rpc_config_resolve(const rpc_dir_config_t *config,
+                        rpc_dir_config_t *ret_config);
+
+/** The configuration of this directory or location, not resolved. */
+const rpc_dir_config_t *rpc_config_of(const ap_conf_vector_t *per_dir);
+
+/* src/config/mount.c */
+
+/** RpcHandler and RpcAlias. The mounts of one pass of the configuration are
+ *  listed in its pool (httpd merges sections per request only). */
+const char *rpc_config_handler(cmd_parms *cmd, void *config,
+                               const char *name, const char *prefix);
+const char *rpc_config_alias(cmd_parms *cmd, void *config,
+                             const char *name, const char *method);
+
+/** Seal every mount: aliases resolved; errors logged with file and line.
+ *  Runs for `httpd -t` too. */
+apr_status_t rpc_config_seal(apr_pool_t *pconf, server_rec *server);
+
+/** Make the tables' contexts, in post_config. */
+void rpc_config_create_contexts(apr_pool_t *pconf);
+
+/** Run the tables' child_init. */
+void rpc_config_child_init(apr_pool_t *pconf, apr_pool_t *pchild);
+
+/** One mount and where it stands, for lint.c and dump.c. */
+typedef struct rpc_section_t {
+    rpc_mount_t *mount;
+    server_rec *server;
+    const ap_directive_t *directive; /**< its first RpcHandler */
+    const char *path;                /**< of the section, or NULL */
+    const rpc_dir_config_t *config;
+    ap_conf_vector_t *per_dir;
+} rpc_section_t;
+
+/** The path of a plain <Location>: without a trailing '/', so "" for "/".
+ *  @param section Any directive of the configuration tree, or NULL
+ *  @return NULL for what is not one: a pattern, another section, a proxy's
+ *          URL */
+const char *rpc_config_location(const ap_directive_t *section,
+                                apr_pool_t *pool);
+
+/** The sections of this pass. @return an array of rpc_section_t, or NULL */
+apr_array_header_t *rpc_config_sections(apr_pool_t *pconf);
+
+/** Warn where SetHandler rpc and RpcHandler do not meet, where RpcMaxBody is
+ *  above LimitRequestBody. */
+void rpc_config_lint(apr_pool_t *pconf, server_rec *server);
+
+/** httpd -t -D DUMP_RPC: endpoints and methods to standard output. */
+void rpc_config_dump(apr_pool_t *pconf, server_rec *server);
+
+#endif
