@@ -1,0 +1,54 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: Apache-2.0
+# pulsar's calculator: the requests recorded from pulsar 2.0.2
+# (pulsar-2.0.2.json), answered by ours. Everywhere the design decides that an
+# error is carried with status 200, that its message is the specification's
+# text, and that whole numbers stay ints (7, not 7.0): so ids, results and
+# codes are compared. pulsar-differences.json lists what differs beyond that,
+# each with its reason.
+use strict;
+use warnings;
+use lib 't/lib';
+use JSON::PP ();
+use Test::More;
+use RpcTest;
+
+my $json = JSON::PP->new->canonical->allow_nonref->utf8;
+my $here = RpcTest::tree() . '/t/models';
+my $recorded = $json->decode(RpcTest::slurp("$here/pulsar-2.0.2.json"));
+my $differences =
+    $json->decode(RpcTest::slurp("$here/pulsar-differences.json"));
+my %differs = map { $_->{request} => $_ } @$differences;
+
+my $server = RpcTest::httpd(<<'CONF', modules => [qw(rpc calc server)]);
+<Location "/">
+    SetHandler rpc
+    RpcHandler server
+    RpcHandler calc calc
+</Location>
+CONF
+
+# An answer without the words, which are each server's own.
+sub essence {
+    my ($answer) = @_;
+    return [ map { essence($_) } @$answer ] if ref $answer eq 'ARRAY';
+    return $answer if ref $answer ne 'HASH' || !$answer->{error};
+    return { %$answer, error => { code => $answer->{error}{code} } };
+}
+
+for my $exchange (@$recorded) {
+    my $request = $exchange->{request};
+    my $ours = RpcTest::post($server->url('/'), 'application/json', $request);
+    my $difference = delete $differs{$request};
+    my $want = $difference ? $difference->{answer} : $exchange->{response};
+    my $got = $ours->{body} eq '' ? undef : $json->decode($ours->{body});
+    is($ours->{status}, 200, "$request: status");
+    is($json->encode(essence($got)), $json->encode(essence($want)),
+        $difference ? "differs: $difference->{why}" : 'as pulsar answers');
+    next if !$difference;
+    isnt($json->encode(essence($exchange->{response})),
+        $json->encode(essence($want)), 'and it is a difference');
+}
+is_deeply([ sort keys %differs ], [], 'every difference is one of a request');
+cmp_ok(@$recorded - @$differences, '>=', 14, 'and more is the same');
+done_testing();
