@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* UTF-8: check, decode, encode (RFC 3629). For the readers and writers,
+ * which refuse text that is not well-formed. */
+#include "core/utf8.h"
+
+#include <string.h>
+
+#define HIGH_BITS 0x8080808080808080u
+
+/* The bytes of the character that begins at `at`, 0 if it is malformed. The
+ * range of the second byte is what rules out overlong forms, surrogates and
+ * what lies above U+10FFFF (RFC 3629, section 4). */
+static int sequence_length(const unsigned char *at, apr_size_t left)
+{
+    unsigned char lead = at[0];
+    unsigned char low = 0x80;
+    unsigned char high = 0xbf;
+    int length = 2;
+    int i;
+
+    if (lead < 0x80) {
+        return 1;
+    }
+    if (lead < 0xc2 || lead > 0xf4) {
+        return 0;
+    }
+    if (lead >= 0xf0) {
+        length = 4;
+        low = lead == 0xf0 ? 0x90 : 0x80;
+        high = lead == 0xf4 ? 0x8f : 0xbf;
+    }
+    else if (lead >= 0xe0) {
+        length = 3;
+        low = lead == 0xe0 ? 0xa0 : 0x80;
+        high = lead == 0xed ? 0x9f : 0xbf;
+    }
+    if (left < (apr_size_t)length || at[1] < low || at[1] > high) {
+        return 0;
+    }
+    for (i = 2; i < length; i++) {
+        if ((at[i] & 0xc0) != 0x80) {
+            return 0;
+        }
+    }
+    return length;
+}
+
+apr_size_t rpc_utf8_valid_prefix(const char *text, apr_size_t length)
+{
+    const unsigned char *bytes = (const unsigned char *)text;
+    apr_size_t i = 0;
+    uint64_t word;
+    int step;
+
+    while (i < length) {
+        while (length - i >= 8) {
+            memcpy(&word, bytes + i, 8);
+            if ((word & HIGH_BITS) != 0) {
+                break;
+            }
+            i += 8;
+        }
+        while (i < length && bytes[i] < 0x80) {
+            i++;
+        }
+        while (i < length && bytes[i] >= 0x80) {
+            step = sequence_length(bytes + i, length - i);
+            if (step == 0) {
+                return i;
+            }
+            i += (apr_size_t)step;
+        }
+    }
+    return length;
+}
+
+int rpc_utf8_is_valid(const char *text, apr_size_t length)
+{
+    return rpc_utf8_valid_prefix(text, length) == length;
+}
+
+int rpc_utf8_decode(const char *text, uint32_t *ret_character)
+{
+    const unsigned char *at = (const unsigned char *)text;
+
+    if (at[0] < 0x80) {
+        *ret_character = at[0];
+        return 1;
+    }
+    if (at[0] < 0xe0) {
+        *ret_character = (at[0] & 0x1fu) << 6 | (at[1] & 0x3fu);
+        return 2;
+    }
+    if (at[0] < 0xf0) {
+        *ret_character = (at[0] & 0x0fu) << 12 | (at[1] & 0x3fu) << 6 |
+                         (at[2] & 0x3fu);
+        return 3;
+    }
+    *ret_character = (at[0] & 0x07u) << 18 | (at[1] & 0x3fu) << 12 |
+                     (at[2] & 0x3fu) << 6 | (at[3] & 0x3fu);
+    return 4;
+}
+
+int rpc_utf8_encode(uint32_t character, char *ret_text)
+{
+    if (character < 0x80) {
+        ret_text[0] = (char)character;
+        return 1;
+    }
+    if (character < 0x800) {
+        ret_text[0] = (char)(0xc0 | character >> 6);
+        ret_text[1] = (char)(0x80 | (character & 0x3f));
+        return 2;
+    }
+    if (character < 0x10000) {
+        ret_text[0] = (char)(0xe0 | character >> 12);
+        ret_text[1] = (char)(0x80 | (character >> 6 & 0x3f));
+        ret_text[2] = (char)(0x80 | (character & 0x3f));
+        return 3;
+    }
+    ret_text[0] = (char)(0xf0 | character >> 18);
+    ret_text[1] = (char)(0x80 | (character >> 12 & 0x3f));
+    ret_text[2] = (char)(0x80 | (character >> 6 & 0x3f));
+    ret_text[3] = (char)(0x80 | (character & 0x3f));
+    return 4;
+}
