@@ -180,17 +180,10 @@ static const char *encode_result(const rpc_jsonrpc_t *data,
 /* The client is not told why: it is the handler's affair. */
 static void fail_result(rpc_call_t *call, const char *problem)
 {
-    const char *name = rpc_call_quote(call->method, call->method_length,
-                                      call->pool);
-    const char *id = rpc_message_complain_of(
-        call, apr_psprintf(call->pool, "method %s returned what JSON cannot "
-                           "carry: %s", name, problem));
-
     call->result = NULL;
-    call->fault = rpc_fault_make(call->pool, RPC_E_INTERNAL,
-                                 "the result of %s cannot be written as "
-                                 "JSON; the server's error log says why "
-                                 "(id %s)", name, id);
+    call->fault = rpc_call_blame(
+        call, apr_pstrcat(call->pool, "returned what JSON cannot carry: ",
+                          problem, NULL));
 }
 
 static void encode_call(rpc_message_t *message, rpc_call_t *call,

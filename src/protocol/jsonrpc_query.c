@@ -200,12 +200,35 @@ void rpc_jsonrpc_decode_query(rpc_message_t *message, const rpc_form_t *form)
     }
 }
 
+/* A name that comes again makes an array of strings. */
+static void add_argument(rpc_value_t *params, const rpc_field_t *field,
+                         apr_pool_t *pool)
+{
+    rpc_value_t value = rpc_value_text(RPC_STRING, field->value,
+                                       field->value_length);
+    rpc_value_t *before = rpc_value_get(params, field->name,
+                                        field->name_length);
+
+    if (before == NULL) {
+        rpc_value_set(params, field->name, field->name_length, value, pool);
+        return;
+    }
+    if (before->type != RPC_ARRAY) {
+        rpc_value_t array = rpc_value_list(RPC_ARRAY, pool);
+
+        rpc_value_append(&array, *before, pool);
+        *before = array;
+    }
+    rpc_value_append(before, value, pool);
+}
+
 void rpc_jsonrpc_decode_path(rpc_message_t *message, const char *method,
                              apr_size_t length, const rpc_form_t *form)
 {
     rpc_call_t *call = rpc_jsonrpc_add(message, RPC_JSONRPC_11);
     rpc_jsonrpc_t *data = call->data;
     rpc_value_t params = rpc_value_list(RPC_STRUCT, message->pool);
+    const rpc_limits_t *limits = message->caller->limits;
     int i;
 
     data->is_path = 1;
@@ -215,23 +238,14 @@ void rpc_jsonrpc_decode_path(rpc_message_t *message, const char *method,
     call->coerce = RPC_COERCE_QUERY;
     for (i = 0; i < form->count; i++) {
         const rpc_field_t *field = &form->fields[i];
-        rpc_value_t value = rpc_value_text(RPC_STRING, field->value,
-                                           field->value_length);
-        rpc_value_t *before = rpc_value_get(&params, field->name,
-                                            field->name_length);
 
-        if (before == NULL) {
-            rpc_value_set(&params, field->name, field->name_length, value,
-                          message->pool);
-            continue;
+        if (field->value_length > (apr_uint64_t)limits->max_string) {
+            call->fault = rpc_fault_limit(message->pool, RPC_E_LIMIT,
+                                          "RpcMaxString", limits->max_string,
+                                          "bytes in an argument");
+            return;
         }
-        if (before->type != RPC_ARRAY) {
-            rpc_value_t array = rpc_value_list(RPC_ARRAY, message->pool);
-
-            rpc_value_append(&array, *before, message->pool);
-            *before = array;
-        }
-        rpc_value_append(before, value, message->pool);
+        add_argument(&params, field, message->pool);
     }
     rpc_jsonrpc_split(call, &params);
 }

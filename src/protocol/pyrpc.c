@@ -200,17 +200,10 @@ static const char *encode_python(const rpc_value_t *result,
 /* The client is not told why: it is the handler's affair. */
 static void fail_result(rpc_call_t *call, const char *reason)
 {
-    const char *name = rpc_call_quote(call->method, call->method_length,
-                                      call->pool);
-    const char *id = rpc_message_complain_of(
-        call, apr_psprintf(call->pool, "method %s returned what pyrpc cannot "
-                           "carry: %s", name, reason));
-
     call->result = NULL;
-    call->fault = rpc_fault_make(call->pool, RPC_E_INTERNAL,
-                                 "the result of %s cannot be written as a "
-                                 "literal; the server's error log says why "
-                                 "(id %s)", name, id);
+    call->fault = rpc_call_blame(
+        call, apr_pstrcat(call->pool, "returned what pyrpc cannot carry: ",
+                          reason, NULL));
 }
 
 static void encode_result(rpc_message_t *message, rpc_call_t *call,

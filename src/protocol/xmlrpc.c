@@ -114,21 +114,14 @@ static void write_fault(rpc_writer_t *out, const rpc_fault_t *fault,
  * handler's affair. */
 static rpc_fault_t *uncarried(rpc_call_t *call, const char *why)
 {
-    const char *name;
-    const char *id;
-
     if (why == rpc_xml_no_nil && call->result->type != RPC_NIL) {
         why = "the result holds nil, which XML-RPC has not (RpcXmlNil on"
               " allows it)";
     }
     else if (why != rpc_xml_no_nil && why != rpc_xml_no_control) {
-        name = rpc_call_quote(call->method, call->method_length, call->pool);
-        id = rpc_message_complain_of(
-            call, apr_psprintf(call->pool, "method %s returned what XML"
-                               " cannot carry: %s", name, why));
-        why = apr_psprintf(call->pool, "the result of %s cannot be written"
-                           " as XML; the server's error log says why (id %s)",
-                           name, id);
+        return rpc_call_blame(
+            call, apr_pstrcat(call->pool, "returned what XML cannot carry: ",
+                              why, NULL));
     }
     return rpc_fault_make(call->pool, RPC_E_INTERNAL, "%s", why);
 }

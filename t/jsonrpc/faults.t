@@ -46,11 +46,11 @@ my %wrong = (
 );
 for my $method (sort keys %wrong) {
     RpcTest::expect_log(
-        qr/RPC0006: .*method $method returned what JSON cannot carry: $wrong{$method}/);
+        qr/RPC0006: .*method $method of table \w+ returned what JSON cannot carry: $wrong{$method}/);
     my $body = call($method);
     like($body, qr/^\{"jsonrpc":"2\.0","error":\{"code":-32603,"message":
-        "Internal\ error","data":"the\ result\ of\ $method\ cannot\ be\ written
-        \ as\ JSON;[^"]*\(id\ [0-9a-f]{8}\)"\},"id":1\}$/x, $method);
+        "Internal\ error","data":"$method\ failed;[^"]*\(id\ [0-9a-f]{8}\)"
+        \},"id":1\}$/x, $method);
 }
 is(call('deep', '[1000]'), '{"jsonrpc":"2.0","result":' . '[' x 1000
     . ']' x 1000 . ',"id":1}', 'a thousand levels are written');

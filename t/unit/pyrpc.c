@@ -198,11 +198,9 @@ static void test_answers(apr_pool_t *pool)
     test_fault(&python, 4, "no \xff good\xc3",
                "{'res': 'error', 'data': 'no ? good?', 'code': 4}");
     test_no_result(&python, rpc_value_double(NAN),
-                   "{'res': 'error', 'data': \"Internal error: the result of "
-                   "f cannot be written");
+                   "{'res': 'error', 'data': \"Internal error: f failed; ");
     test_no_result(&json, rpc_value_double(INFINITY),
-                   "{\"res\":\"error\",\"data\":\"Internal error: the result "
-                   "of f cannot be written");
+                   "{\"res\":\"error\",\"data\":\"Internal error: f failed; ");
     message = make_message(&python);
     is_str(rpc_protocol_pyrpc.content_type(message),
            "text/plain; charset=utf-8", "text");

@@ -57,10 +57,10 @@ my %wrong = (
 for my $method (sort keys %wrong) {
     my $body = answer('/on', $method);
     like($body, qr{<int>-32603</int>}, "$method: a fault");
-    like($body, qr{of $method cannot be written as XML; .*\(id [0-9a-f]{8}\)},
+    like($body, qr{$method failed; .*\(id [0-9a-f]{8}\)},
         'that names the line of the log');
     RpcTest::expect_log(
-        qr/method $method returned what XML cannot carry: .*$wrong{$method}/);
+        qr/method $method of table \w+ returned what XML cannot carry: .*$wrong{$method}/);
 }
 like(answer('/on', 'fail_broken'), qr{<int>7</int>.*<string>no \? good<},
     'a fault is always carried');

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The one growing output buffer: malloc'ed, so that the transport can take
+ * it over without a copy. For all three protocols. */
+#include "protocol/writer.h"
+
+#include <stdlib.h>
+
+#include "apr_base64.h"
+
+#include "core/number.h"
+
+#define FIRST_CAPACITY 512
+
+/* apr_base64 counts in int: so much at once, a multiple of 3. */
+#define BASE64_PIECE (3 * 1024 * 1024)
+
+/* A writer with what only this file needs. */
+typedef struct writer_t {
+    rpc_writer_t shown; /* first */
+    apr_pool_t *pool;
+} writer_t;
+
+static apr_status_t free_buffer(void *data)
+{
+    rpc_writer_t *writer = data;
+
+    free(writer->data);
+    writer->data = NULL;
+    writer->length = 0;
+    writer->capacity = 0;
+    return APR_SUCCESS;
+}
+
+rpc_writer_t *rpc_writer_create(apr_pool_t *pool)
+{
+    writer_t *writer = apr_pcalloc(pool, sizeof(*writer));
+
+    writer->pool = pool;
+    apr_pool_cleanup_register(pool, &writer->shown, free_buffer,
+                              apr_pool_cleanup_null);
+    return &writer->shown;
+}
+
+/* What APR does when it has no memory. */
+static void out_of_memory(const rpc_writer_t *writer)
+{
+    const writer_t *whole = (const void *)writer;
+    apr_abortfunc_t give_up = apr_pool_abort_get(whole->pool);
+
+    if (give_up != NULL) {
+        give_up(APR_ENOMEM);
+    }
+    abort();
+}
+
+char *rpc_writer_room(rpc_writer_t *writer, apr_size_t length)
+{
+    apr_size_t capacity = writer->capacity;
+    char *data;
+
+    if (writer->data != NULL && capacity - writer->length >= length) {
+        return writer->data + writer->length;
+    }
+    if (length > SIZE_MAX / 2 - writer->length) {
+        out_of_memory(writer);
+    }
+    capacity = capacity < FIRST_CAPACITY ? FIRST_CAPACITY : capacity * 2;
+    if (capacity < writer->length + length) {
+        capacity = writer->length + length;
+    }
+    data = realloc(writer->data, capacity);
+    if (data == NULL) {
+        out_of_memory(writer);
+    }
+    writer->data = data;
+    writer->capacity = capacity;
+    return data + writer->length;
+}
+
+char *rpc_writer_take(rpc_writer_t *writer, apr_size_t *ret_length)
+{
+    char *data = writer->data;
+
+    *ret_length = writer->length;
+    if (writer->length == 0) {
+        return NULL;
+    }
+    writer->data = NULL;
+    writer->length = 0;
+    writer->capacity = 0;
+    return data;
+}
+
+void rpc_write_string(rpc_writer_t *writer, const char *text)
+{
+    rpc_write(writer, text, strlen(text));
+}
+
+void rpc_write_int(rpc_writer_t *writer, int64_t n)
+{
+    char *at = rpc_writer_room(writer, 20);
+
+    writer->length += (apr_size_t)rpc_number_format_int(n, at);
+}
+
+void rpc_write_double(rpc_writer_t *writer, double d)
+{
+    char *at = rpc_writer_room(writer, RPC_NUMBER_ROOM);
+
+    writer->length += (apr_size_t)rpc_number_format_double(d, at);
+}
+
+void rpc_write_base64(rpc_writer_t *writer, const char *bytes,
+                      apr_size_t length)
+{
+    /* In all first, for one growth; apr_base64 ends with a NUL. */
+    rpc_writer_room(writer, length / 3 > SIZE_MAX / 8
+                                ? SIZE_MAX : (length + 2) / 3 * 4 + 1);
+    while (length > 0) {
+        int piece = length < BASE64_PIECE ? (int)length : BASE64_PIECE;
+        char *at = writer->data + writer->length;
+
+        /* Its count includes the NUL. */
+        writer->length += (apr_size_t)apr_base64_encode_binary(
+            at, (const unsigned char *)bytes, piece) - 1;
+        bytes += piece;
+        length -= (apr_size_t)piece;
+    }
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The one growing output buffer that all three protocols write to. */
+#ifndef RPC_PROTOCOL_WRITER_H
+#define RPC_PROTOCOL_WRITER_H
+
+#include <string.h>
+
+#include "mod_rpc.h"
+
+typedef struct rpc_writer_t {
+    char *data;          /**< malloc'ed: the transport takes it over */
+    apr_size_t length;
+    apr_size_t capacity;
+} rpc_writer_t;
+
+/** Freed with the pool unless rpc_writer_take() took the buffer. */
+rpc_writer_t *rpc_writer_create(apr_pool_t *pool);
+
+/** Make room for that many more bytes. @return where to write them */
+char *rpc_writer_room(rpc_writer_t *writer, apr_size_t length);
+
+/** The caller owns the buffer now, to be freed by free(); the writer is
+ *  empty. NULL if nothing was written. */
+char *rpc_writer_take(rpc_writer_t *writer, apr_size_t *ret_length);
+
+static inline void rpc_write(rpc_writer_t *writer, const char *bytes,
+                             apr_size_t length)
+{
+    if (writer->capacity - writer->length <= length) {
+        rpc_writer_room(writer, length);
+    }
+    memcpy(writer->data + writer->length, bytes, length);
+    writer->length += length;
+}
+
+static inline void rpc_write_char(rpc_writer_t *writer, char c)
+{
+    if (writer->capacity == writer->length) {
+        rpc_writer_room(writer, 1);
+    }
+    writer->data[writer->length++] = c;
+}
+
+/** A constant string. */
+#define rpc_write_literal(writer, text) \
+    rpc_write(writer, text, sizeof(text) - 1)
+
+/** A string that ends with NUL. */
+void rpc_write_string(rpc_writer_t *writer, const char *text);
+void rpc_write_int(rpc_writer_t *writer, int64_t n);
+/** Finite; as rpc_number_format_double(). */
+void rpc_write_double(rpc_writer_t *writer, double d);
+void rpc_write_base64(rpc_writer_t *writer, const char *bytes,
+                      apr_size_t length);
+
+/** Go back to an earlier length, to write something else instead. */
+static inline void rpc_writer_cut(rpc_writer_t *writer, apr_size_t length)
+{
+    writer->length = length;
+}
+
+#endif
