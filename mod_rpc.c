@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The httpd module: hooks, module struct, wiring. Everything else lives in
+ * src/, and knows nothing of this file. */
+#include "httpd.h"
+#include "http_config.h"
+#include "http_core.h"
+#include "http_request.h"
+#include "http_protocol.h"
+
+#include "config/config.h"
+#include "protocol/json.h"
+#include "protocol/xmlvalue.h"
+#include "transport/http.h"
+
+/* Runs for `httpd -t` too, so that it finds what is wrong. */
+static int check_config(apr_pool_t *pconf, apr_pool_t *plog,
+                        apr_pool_t *ptemp, server_rec *server)
+{
+    (void)plog;
+    (void)ptemp;
+    return rpc_config_seal(pconf, server) == APR_SUCCESS ? OK : !OK;
+}
+
+static void test_config(apr_pool_t *pconf, server_rec *server)
+{
+    rpc_config_lint(pconf, server);
+    if (ap_exists_config_define("DUMP_RPC")) {
+        rpc_config_dump(pconf, server);
+    }
+}
+
+static int post_config(apr_pool_t *pconf, apr_pool_t *plog,
+                       apr_pool_t *ptemp, server_rec *server)
+{
+    (void)plog;
+    (void)ptemp;
+    if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG) {
+        return OK; /* the first of two passes */
+    }
+    rpc_config_lint(pconf, server);
+    rpc_config_create_contexts(pconf);
+    return OK;
+}
+
+static void child_init(apr_pool_t *pchild, server_rec *server)
+{
+    rpc_json_child_init(pchild);
+    rpc_xml_child_init();
+    rpc_config_child_init(server->process->pconf, pchild);
+}
+
+static void register_hooks(apr_pool_t *pool)
+{
+    (void)pool;
+    rpc_http_register_error_filter();
+    ap_hook_check_config(check_config, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_test_config(test_config, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_post_config(post_config, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_child_init(child_init, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_translate_name(rpc_http_translate_name, NULL, NULL,
+                           APR_HOOK_LAST);
+    ap_hook_map_to_storage(rpc_http_map_to_storage, NULL, NULL,
+                           APR_HOOK_FIRST);
+    ap_hook_handler(rpc_http_handler, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_insert_error_filter(rpc_http_insert_error_filter, NULL, NULL,
+                                APR_HOOK_LAST);
+}
+
+AP_DECLARE_MODULE(rpc) = {
+    STANDARD20_MODULE_STUFF,
+    rpc_config_create_dir,
+    rpc_config_merge_dir,
+    NULL, /* per-server configuration: create, merge */
+    NULL,
+    rpc_config_commands,
+    register_hooks,
+    AP_MODULE_FLAG_NONE
+};

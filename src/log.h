@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The private header of everything that logs: our module index, and the list
+ * of ids that our log lines begin with. */
+#ifndef RPC_LOG_H
+#define RPC_LOG_H
+
+#include "httpd.h"
+#include "http_log.h"
+
+APLOG_USE_MODULE(rpc);
+
+/* Every id once, in order. Gaps are ids that are gone: never reuse one. */
+#define RPC_LOG_ALIAS "RPC0001: "      /* RpcAlias names no method */
+#define RPC_LOG_NO_HANDLER "RPC0002: " /* SetHandler rpc, no RpcHandler */
+#define RPC_LOG_UNUSED "RPC0003: "     /* RpcHandler, no SetHandler rpc */
+#define RPC_LOG_BODY_LIMIT "RPC0004: " /* RpcMaxBody over LimitRequestBody */
+#define RPC_LOG_CHILD_INIT "RPC0005: " /* a table's child_init failed */
+#define RPC_LOG_COMPLAINT "RPC0006: "  /* a handler misbehaved */
+#define RPC_LOG_NO_MOUNT "RPC0007: "   /* a request, but no RpcHandler */
+#define RPC_LOG_READ "RPC0008: "       /* reading a body failed */
+#define RPC_LOG_DESCRIBE "RPC0009: "   /* our own table does not load */
+
+#endif

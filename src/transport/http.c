@@ -1,0 +1,468 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The content handler: carries one HTTP request through its protocol and the
+ * calls, and answers it. For mod_rpc.c. */
+#include "transport/http.h"
+
+#include <string.h>
+
+#include "apr_strings.h"
+#include "http_core.h"
+#include "http_log.h"
+#include "http_protocol.h"
+#include "http_request.h"
+#include "mod_core.h"
+
+#include "log.h"
+#include "protocol/json.h"
+
+/* How many names rpc-method holds for a batch. */
+#define NOTED_METHODS 8
+
+static int is_gone(const rpc_caller_t *caller)
+{
+    return caller->connection->aborted;
+}
+
+static rpc_exchange_t *create_exchange(request_rec *r,
+                                       const rpc_dir_config_t *config)
+{
+    rpc_exchange_t *exchange = apr_pcalloc(r->pool, sizeof(*exchange));
+    const rpc_dir_config_t *c = &exchange->config;
+    rpc_caller_t *caller = &exchange->caller;
+
+    rpc_config_resolve(config, &exchange->config);
+    exchange->r = r;
+    exchange->limits.max_body = c->max_body;
+    exchange->limits.max_depth = c->max_depth;
+    exchange->limits.max_values = c->max_values;
+    exchange->limits.max_batch = c->max_batch;
+    exchange->limits.max_string = c->max_string;
+    exchange->about.version = RPC_VERSION;
+    exchange->about.xml_nil = c->xml_nil;
+    exchange->options.xml_nil = c->xml_nil;
+    exchange->options.xml_encoding = rpc_config_xml_encoding(c);
+
+    caller->transport = "http";
+    caller->user = r->user;
+    caller->client_ip = r->useragent_ip;
+    caller->request = r;
+    caller->connection = r->connection;
+    caller->server = r->server;
+    caller->dir_config = r->per_dir_config;
+    caller->registry = c->registry;
+    caller->limits = &exchange->limits;
+    caller->about = &exchange->about;
+    caller->features = (c->introspection ? RPC_FEATURE_INTROSPECTION : 0)
+                       | (c->multicall ? RPC_FEATURE_MULTICALL : 0);
+    caller->safe_only = r->method_number == M_GET
+                        && c->get_policy != RPC_GET_ALL;
+    caller->gone = is_gone;
+    return exchange;
+}
+
+static apr_status_t unref_message(void *message)
+{
+    rpc_message_unref(message);
+    return APR_SUCCESS;
+}
+
+static rpc_message_t *create_message(rpc_exchange_t *exchange)
+{
+    rpc_message_t *message = rpc_message_create(&exchange->caller);
+
+    apr_pool_cleanup_register(exchange->r->pool, message, unref_message,
+                              apr_pool_cleanup_null);
+    message->options = &exchange->options;
+    exchange->message = message;
+    return message;
+}
+
+int rpc_http_refuse(rpc_exchange_t *exchange, int status, const char *text)
+{
+    request_rec *r = exchange->r;
+    const char *content_type;
+    apr_size_t length;
+    char *body;
+
+    if (status == HTTP_METHOD_NOT_ALLOWED) {
+        apr_table_setn(r->err_headers_out, "Allow",
+                       r->method_number == M_GET
+                           ? "POST, OPTIONS"
+                           : rpc_http_allowed(&exchange->config));
+    }
+    if (ap_response_code_string(r, ap_index_of_response(status)) != NULL) {
+        return status; /* the administrator's ErrorDocument says it */
+    }
+    body = rpc_http_fault_body(exchange->protocol, &exchange->options, status,
+                               text, &content_type, &length, r->pool);
+    return rpc_http_send(r, status, content_type, body, length);
+}
+
+/* While decoding, OK means: go on. DONE: an answer was sent instead. */
+static int refuse(rpc_exchange_t *exchange, int status, const char *text)
+{
+    int result = rpc_http_refuse(exchange, status, text);
+
+    return result == OK ? DONE : result;
+}
+
+static int refuse_large(rpc_exchange_t *exchange)
+{
+    return refuse(
+        exchange, HTTP_REQUEST_ENTITY_TOO_LARGE,
+        apr_psprintf(exchange->r->pool, "the message has more than %"
+                     APR_INT64_T_FMT " bytes (RpcMaxBody %"
+                     APR_INT64_T_FMT ")", exchange->limits.max_body,
+                     exchange->limits.max_body));
+}
+
+/* A form that has nothing of a call is most often JSON sent by a client that
+ * did not say so. */
+static int is_no_call(const rpc_form_t *form)
+{
+    return rpc_form_get(form, "request") == NULL
+           && rpc_form_get(form, "data") == NULL;
+}
+
+/* The fields of the query string, and of a form after them. Everything of it
+ * is in the message's pool: arguments may outlive the request. */
+static int parse_form(rpc_exchange_t *exchange, const char *body,
+                      apr_size_t length, const rpc_form_t **ret_form)
+{
+    const char *query = exchange->r->args;
+    rpc_fault_t *fault;
+
+    fault = rpc_form_parse(query, query != NULL ? strlen(query) : 0, body,
+                           length, &exchange->limits,
+                           exchange->message->pool, ret_form);
+    if (fault != NULL) {
+        return refuse(exchange, HTTP_BAD_REQUEST, fault->text);
+    }
+    return OK;
+}
+
+static int decode_query(rpc_exchange_t *exchange, const rpc_ask_t *ask)
+{
+    rpc_message_t *message = exchange->message;
+    const rpc_form_t *form;
+    int result = parse_form(exchange, NULL, 0, &form);
+
+    if (result != OK) {
+        return result;
+    }
+    if (ask->kind == RPC_ASK_PATH) {
+        rpc_jsonrpc_decode_path(message, ask->procedure,
+                                strlen(ask->procedure), form);
+    }
+    else if (exchange->protocol == &rpc_protocol_jsonrpc) {
+        rpc_jsonrpc_decode_query(message, form);
+    }
+    else {
+        rpc_pyrpc_decode_form(message, form);
+    }
+    return OK;
+}
+
+static int decode_form(rpc_exchange_t *exchange, const char *body,
+                       apr_size_t length)
+{
+    const rpc_form_t *form;
+    int result = parse_form(exchange, body, length, &form);
+
+    if (result != OK) {
+        return result;
+    }
+    if (is_no_call(form)) {
+        exchange->protocol = NULL; /* whatever it is, it is not pyrpc */
+        return refuse(exchange, HTTP_UNSUPPORTED_MEDIA_TYPE,
+                      "this form has no fields request=execute and data="
+                      "method(arguments); for JSON-RPC say -H 'Content-Type: "
+                      "application/json', for XML-RPC -H 'Content-Type: "
+                      "text/xml'");
+    }
+    rpc_pyrpc_decode_form(exchange->message, form);
+    return OK;
+}
+
+/* OK, DONE after an answer, or what the handler returns to httpd. */
+static int decode(rpc_exchange_t *exchange, const rpc_ask_t *ask)
+{
+    rpc_message_t *message = exchange->message;
+    char *body;
+    apr_size_t length;
+    int result;
+
+    message->protocol = exchange->protocol->name;
+    if (ask->kind == RPC_ASK_PATH || ask->kind == RPC_ASK_QUERY) {
+        return decode_query(exchange, ask);
+    }
+    result = rpc_http_read_body(exchange->r, exchange->limits.max_body,
+                                message->pool, &body, &length);
+    if (result == RPC_BODY_TOO_LARGE) {
+        return refuse_large(exchange);
+    }
+    if (result != OK) {
+        return result;
+    }
+    if (ask->kind == RPC_ASK_FORM) {
+        return decode_form(exchange, body, length);
+    }
+    exchange->protocol->decode(message, body, length);
+    return OK;
+}
+
+/* Descriptions name the endpoint by its URL; nothing else needs it. */
+static void fill_url(rpc_exchange_t *exchange)
+{
+    int i;
+
+    for (i = 0; i < exchange->message->call_count; i++) {
+        const char *name = exchange->message->calls[i]->method;
+
+        if (name != NULL && (strncmp(name, "system.", 7) == 0
+                             || strncmp(name, "rpc.", 4) == 0)) {
+            const char *path = exchange->config.base;
+
+            if (path == NULL) {
+                path = exchange->r->uri;
+            }
+            exchange->about.url = ap_construct_url(exchange->r->pool,
+                                                   *path != '\0' ? path : "/",
+                                                   exchange->r);
+            return;
+        }
+    }
+}
+
+/* What the access log may show: %{rpc-method}n and so on. */
+static void note_calls(rpc_exchange_t *exchange)
+{
+    request_rec *r = exchange->r;
+    const rpc_message_t *message = exchange->message;
+    const char *names = "";
+    int code = message->fault != NULL ? message->fault->code : 0;
+    int i;
+
+    for (i = 0; i < message->call_count; i++) {
+        const rpc_call_t *call = message->calls[i];
+
+        if (call->fault != NULL && code == 0) {
+            code = call->fault->code;
+        }
+        if (i < NOTED_METHODS && call->method != NULL) {
+            names = apr_pstrcat(r->pool, names, i > 0 ? "," : "",
+                                rpc_call_quote(call->method,
+                                               call->method_length, r->pool),
+                                NULL);
+        }
+        else if (i == NOTED_METHODS) {
+            names = apr_pstrcat(r->pool, names, ",...", NULL);
+        }
+    }
+    if (*names != '\0') {
+        apr_table_setn(r->notes, "rpc-method", names);
+    }
+    apr_table_setn(r->notes, "rpc-protocol", message->protocol);
+    apr_table_setn(r->notes, "rpc-code", apr_itoa(r->pool, code));
+    apr_table_setn(r->notes, "rpc-calls",
+                   apr_itoa(r->pool, (int)message->run_count));
+}
+
+static void log_complaints(rpc_exchange_t *exchange)
+{
+    const rpc_complaint_t *complaint = exchange->message->complaints;
+
+    for (; complaint != NULL; complaint = complaint->next) {
+        ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, exchange->r,
+                      RPC_LOG_COMPLAINT "%s",
+                      ap_escape_logitem(exchange->r->pool, complaint->text));
+    }
+}
+
+/* A secret argument in a query string must not reach the access log. */
+static void hide_secrets(rpc_exchange_t *exchange)
+{
+    request_rec *r = exchange->r;
+    int i;
+
+    for (i = 0; r->args != NULL && i < exchange->message->call_count; i++) {
+        const rpc_call_t *call = exchange->message->calls[i];
+
+        if (call->entry != NULL && call->entry->signature->has_secret) {
+            r->args = NULL;
+            r->the_request = apr_psprintf(r->pool, "%s %s?secret %s",
+                                          r->method, r->uri, r->protocol);
+        }
+    }
+}
+
+/* The historical table: JSON-RPC over HTTP, draft of 2008, section 3.6. */
+static int error_status(int code)
+{
+    switch (code) {
+    case RPC_E_REQUEST:
+        return HTTP_BAD_REQUEST;
+    case RPC_E_METHOD:
+        return HTTP_NOT_FOUND;
+    default:
+        return HTTP_INTERNAL_SERVER_ERROR;
+    }
+}
+
+static int status_of(rpc_exchange_t *exchange, int is_empty)
+{
+    const rpc_message_t *message = exchange->message;
+    const rpc_fault_t *fault = message->fault;
+
+    if (message->call_count > 0 && message->calls[0]->refused_unsafe
+        && !message->is_batch) {
+        apr_table_setn(exchange->r->err_headers_out, "Allow",
+                       "POST, OPTIONS");
+        return HTTP_METHOD_NOT_ALLOWED;
+    }
+    if (message->status != 0) {
+        return message->status;
+    }
+    if (is_empty) {
+        return exchange->config.notification_status;
+    }
+    if (fault == NULL && message->call_count == 1 && !message->is_batch) {
+        fault = message->calls[0]->fault;
+    }
+    if (fault != NULL && exchange->config.error_status
+        && exchange->protocol == &rpc_protocol_jsonrpc) {
+        return error_status(fault->code);
+    }
+    return HTTP_OK;
+}
+
+/* The answer is in `out`: nothing of the message is needed while it is sent,
+ * perhaps to a slow client. */
+static int send_and_forget(rpc_exchange_t *exchange, rpc_writer_t *out,
+                           const char *content_type)
+{
+    request_rec *r = exchange->r;
+    const char *type = apr_pstrdup(r->pool, content_type);
+    apr_size_t length = 0;
+    char *body = rpc_writer_take(out, &length);
+    int status = status_of(exchange, body == NULL);
+
+    apr_pool_cleanup_run(r->pool, exchange->message, unref_message);
+    exchange->message = NULL;
+    return rpc_http_send(r, status, type, body, length);
+}
+
+static int answer(rpc_exchange_t *exchange)
+{
+    rpc_message_t *message = exchange->message;
+    rpc_writer_t *out = rpc_writer_create(message->pool);
+
+    exchange->protocol->encode(message, out);
+    log_complaints(exchange);
+    if (exchange->config.log_requests) {
+        note_calls(exchange);
+    }
+    hide_secrets(exchange);
+    if (exchange->protocol == &rpc_protocol_pyrpc
+        && exchange->r->method_number == M_GET) {
+        apr_table_mergen(exchange->r->headers_out, "Vary", "Accept");
+    }
+    return send_and_forget(exchange, out,
+                           exchange->protocol->content_type(message));
+}
+
+/* GET ?openrpc: what rpc.discover answers, without its envelope. */
+static int answer_openrpc(rpc_exchange_t *exchange)
+{
+    static const char discover[] = "rpc.discover";
+    rpc_message_t *message = create_message(exchange);
+    rpc_call_t *call = rpc_message_add_call(message);
+    rpc_writer_t *out = rpc_writer_create(message->pool);
+
+    exchange->protocol = &rpc_protocol_jsonrpc;
+    message->protocol = exchange->protocol->name;
+    call->method = discover;
+    call->method_length = sizeof(discover) - 1;
+    fill_url(exchange);
+    rpc_message_run(message);
+    log_complaints(exchange);
+    if (exchange->config.log_requests) {
+        note_calls(exchange);
+    }
+    if (call->result == NULL || rpc_json_write(out, call->result) != NULL) {
+        return rpc_http_refuse(exchange, HTTP_INTERNAL_SERVER_ERROR,
+                               "the description could not be made");
+    }
+    return send_and_forget(exchange, out, "application/json");
+}
+
+static int answer_options(rpc_exchange_t *exchange)
+{
+    apr_table_setn(exchange->r->headers_out, "Allow",
+                   rpc_http_allowed(&exchange->config));
+    return rpc_http_send(exchange->r, HTTP_NO_CONTENT, NULL, NULL, 0);
+}
+
+static int exchange_message(rpc_exchange_t *exchange, const rpc_ask_t *ask)
+{
+    rpc_message_t *message = create_message(exchange);
+    int result = decode(exchange, ask);
+
+    if (result != OK) {
+        return result == DONE ? OK : result;
+    }
+    fill_url(exchange);
+    rpc_message_run(message);
+    return answer(exchange);
+}
+
+int rpc_http_handler(request_rec *r)
+{
+    rpc_exchange_t *exchange;
+    rpc_ask_t ask;
+
+    if (r->handler == NULL || strcmp(r->handler, RPC_HANDLER_NAME) != 0) {
+        return DECLINED;
+    }
+    exchange = create_exchange(r, rpc_config_of(r->per_dir_config));
+    if (exchange->config.registry == NULL) {
+        ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, RPC_LOG_NO_MOUNT
+                      "SetHandler rpc, but no RpcHandler names a table for %s",
+                      ap_escape_logitem(r->pool, r->uri));
+        return HTTP_NOT_FOUND;
+    }
+    /* An answer is whole or not at all. */
+    apr_table_unset(r->headers_in, "Range");
+    apr_table_unset(r->headers_in, "If-Range");
+
+    rpc_http_classify(exchange, &ask);
+    switch (ask.kind) {
+    case RPC_ASK_REFUSED:
+        return rpc_http_refuse(exchange, ask.status, ask.text);
+    case RPC_ASK_OPTIONS:
+        return answer_options(exchange);
+    case RPC_ASK_OPENRPC:
+        return answer_openrpc(exchange);
+    default:
+        return exchange_message(exchange, &ask);
+    }
+}
+
+/* Marks a request whose endpoint is a <Location>. */
+static const char location_note[] = "rpc-location";
+
+int rpc_http_translate_name(request_rec *r)
+{
+    /* At this point per_dir_config is that of the <Location> sections. */
+    if (r->filename != NULL || !rpc_http_is_endpoint(r)) {
+        return DECLINED;
+    }
+    apr_table_setn(r->notes, location_note, "1");
+    r->filename = apr_pstrcat(r->pool, "rpc:", r->uri, NULL);
+    return OK;
+}
+
+int rpc_http_map_to_storage(request_rec *r)
+{
+    return apr_table_get(r->notes, location_note) != NULL ? OK : DECLINED;
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* HTTP: request_rec -> message -> response. For mod_rpc.c, which hooks it in;
+ * the second part is for the files of this folder. */
+#ifndef RPC_TRANSPORT_HTTP_H
+#define RPC_TRANSPORT_HTTP_H
+
+#include "httpd.h"
+
+#include "config/config.h"
+#include "protocol/protocol.h"
+
+/** The name in SetHandler. */
+#define RPC_HANDLER_NAME "rpc"
+
+/** The content handler. */
+int rpc_http_handler(request_rec *r);
+
+/** translate_name, last: an endpoint of a <Location> has no file. */
+int rpc_http_translate_name(request_rec *r);
+
+/** map_to_storage, first: so nothing looks for one. */
+int rpc_http_map_to_storage(request_rec *r);
+
+/** The output filter that gives httpd's own error answers a body in the
+ *  protocol of the request, and the hook that inserts it. */
+void rpc_http_register_error_filter(void);
+void rpc_http_insert_error_filter(request_rec *r);
+
+/* ------------------------------------------------------------------------
+ * Within transport/http*.c
+ */
+
+/** One request that came to an endpoint. */
+typedef struct rpc_exchange_t {
+    request_rec *r;
+    rpc_dir_config_t config;  /**< resolved: no member is unset */
+    const rpc_protocol_t *protocol; /**< of the request, NULL: not known */
+    rpc_limits_t limits;
+    rpc_about_t about;
+    rpc_options_t options;
+    rpc_caller_t caller;
+    rpc_message_t *message;
+} rpc_exchange_t;
+
+/** What the request asks for, before its body is read. */
+enum rpc_ask_e {
+    RPC_ASK_MESSAGE,   /**< POST: the body is a message of the protocol */
+    RPC_ASK_FORM,      /**< POST: the body is a form (pyrpc) */
+    RPC_ASK_QUERY,     /**< GET: jsonrpc or pyrpc in the query string */
+    RPC_ASK_PATH,      /**< GET /rpc/add?x=2: JSON-RPC 1.1 */
+    RPC_ASK_OPENRPC,   /**< GET ?openrpc */
+    RPC_ASK_OPTIONS,
+    RPC_ASK_REFUSED    /**< status and text say why */
+};
+
+typedef struct rpc_ask_t {
+    enum rpc_ask_e kind;
+    const char *procedure;    /**< of RPC_ASK_PATH */
+    int status;               /**< of RPC_ASK_REFUSED */
+    const char *text;
+} rpc_ask_t;
+
+/** Whether the sections merged so far make this request ours: SetHandler rpc,
+ *  which is an expression, and RpcHandler. */
+int rpc_http_is_endpoint(request_rec *r);
+
+/** Tell what a request asks for (src/transport/http_request.c). Sets
+ *  exchange->protocol where it is known, and options. */
+void rpc_http_classify(rpc_exchange_t *exchange, rpc_ask_t *ret_ask);
+
+/** The protocol that a request speaks by its media type or its query, as far
+ *  as these tell, or NULL. */
+const rpc_protocol_t *rpc_http_protocol_of(request_rec *r, int speaks);
+
+/** "GET, HEAD, POST, OPTIONS", or less. */
+const char *rpc_http_allowed(const rpc_dir_config_t *config);
+
+/** The body was larger than RpcMaxBody: no HTTP status. */
+#define RPC_BODY_TOO_LARGE (-100)
+
+/**
+ * Read the whole body, decoded, a NUL added (src/transport/http_body.c).
+ * @param max  RpcMaxBody, in decoded bytes
+ * @return OK, RPC_BODY_TOO_LARGE, or what the handler must return to httpd
+ */
+int rpc_http_read_body(request_rec *r, apr_int64_t max, apr_pool_t *pool,
+                       char **ret_body, apr_size_t *ret_length);
+
+/** Whether the Content-Encoding can be undone; adds the filter that does.
+ *  @return OK or HTTP_UNSUPPORTED_MEDIA_TYPE */
+int rpc_http_decode_body(request_rec *r);
+
+/** Send a buffer from malloc(), which this takes over; NULL: no body. */
+int rpc_http_send(request_rec *r, int status, const char *content_type,
+                  char *body, apr_size_t length);
+
+/** Answer what never reached the protocol: a status with a body in the
+ *  protocol, or in plain text. */
+int rpc_http_refuse(rpc_exchange_t *exchange, int status, const char *text);
+
+/** The body that says `text` in the protocol; NULL protocol: plain text.
+ *  @return from malloc() */
+char *rpc_http_fault_body(const rpc_protocol_t *protocol,
+                          const rpc_options_t *options, int status,
+                          const char *text, const char **ret_content_type,
+                          apr_size_t *ret_length, apr_pool_t *pool);
+
+#endif

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Error answers in the protocol of the request: the body itself, and the
+ * output filter that replaces httpd's own pages (401, 403, 413 ...). */
+#include "transport/http.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "apr_strings.h"
+#include "http_core.h"
+#include "http_protocol.h"
+#include "http_request.h"
+#include "mod_core.h"
+#include "util_filter.h"
+
+#define FILTER_NAME "RPC_ERROR"
+
+/* The fault code that says what the HTTP status says. */
+static int code_of(int status)
+{
+    switch (status) {
+    case HTTP_UNAUTHORIZED:
+    case HTTP_FORBIDDEN:
+    case HTTP_METHOD_NOT_ALLOWED:
+        return RPC_E_FORBIDDEN;
+    case HTTP_NOT_FOUND:
+        return RPC_E_METHOD;
+    case HTTP_REQUEST_TIME_OUT:
+    case HTTP_GATEWAY_TIME_OUT:
+        return RPC_E_TIMEOUT;
+    case HTTP_REQUEST_ENTITY_TOO_LARGE:
+        return RPC_E_LIMIT;
+    case HTTP_SERVICE_UNAVAILABLE:
+        return RPC_E_STOPPING;
+    default:
+        return status < 500 ? RPC_E_REQUEST : RPC_E_INTERNAL;
+    }
+}
+
+char *rpc_http_fault_body(const rpc_protocol_t *protocol,
+                          const rpc_options_t *options, int status,
+                          const char *text, const char **ret_content_type,
+                          apr_size_t *ret_length, apr_pool_t *pool)
+{
+    rpc_writer_t *out = rpc_writer_create(pool);
+    rpc_caller_t nobody;
+    rpc_message_t *message;
+
+    if (protocol == NULL) {
+        rpc_write_string(out, text);
+        rpc_write_char(out, '\n');
+        *ret_content_type = "text/plain; charset=utf-8";
+        return rpc_writer_take(out, ret_length);
+    }
+    memset(&nobody, 0, sizeof(nobody));
+    message = rpc_message_create(&nobody);
+    message->protocol = protocol->name;
+    message->options = options;
+    message->fault = rpc_fault_make(message->pool, code_of(status), "%s",
+                                    text);
+    protocol->encode(message, out);
+    *ret_content_type = apr_pstrdup(pool, protocol->content_type(message));
+    rpc_message_unref(message);
+    return rpc_writer_take(out, ret_length);
+}
+
+/* What httpd's status means to a caller. */
+static const char *text_of(request_rec *r)
+{
+    switch (r->status) {
+    case HTTP_UNAUTHORIZED:
+        return "this endpoint needs authentication (HTTP 401)";
+    case HTTP_FORBIDDEN:
+        return "this endpoint is not for you (HTTP 403)";
+    case HTTP_REQUEST_TIME_OUT:
+        return "the request did not arrive in time (HTTP 408)";
+    case HTTP_REQUEST_ENTITY_TOO_LARGE:
+        return "the body is larger than the server takes (HTTP 413, "
+               "LimitRequestBody)";
+    case HTTP_BAD_REQUEST:
+        return "the request body is broken (HTTP 400)";
+    default:
+        return ap_get_status_line(r->status);
+    }
+}
+
+/* Drops httpd's page and passes ours on, once. */
+static apr_status_t replace_page(ap_filter_t *f, apr_bucket_brigade *page)
+{
+    request_rec *r = f->r;
+    conn_rec *c = f->c;
+    const rpc_protocol_t *protocol = f->ctx;
+    const char *content_type;
+    apr_size_t length;
+    rpc_options_t options;
+    apr_bucket_brigade *ours;
+    char *body;
+
+    memset(&options, 0, sizeof(options));
+    body = rpc_http_fault_body(protocol, &options, r->status, text_of(r),
+                               &content_type, &length, r->pool);
+    ap_set_content_type(r, content_type);
+    ap_set_content_length(r, (apr_off_t)length);
+    apr_table_setn(r->err_headers_out, "Cache-Control", "no-store");
+    ours = apr_brigade_create(r->pool, c->bucket_alloc);
+    APR_BRIGADE_INSERT_TAIL(ours, apr_bucket_heap_create(body, length, free,
+                                                         c->bucket_alloc));
+    APR_BRIGADE_INSERT_TAIL(ours, apr_bucket_eos_create(c->bucket_alloc));
+    apr_brigade_cleanup(page);
+    ap_remove_output_filter(f);
+    return ap_pass_brigade(f->next, ours);
+}
+
+/* httpd writes its page in pieces; ours goes out when it is complete. */
+static apr_status_t error_filter(ap_filter_t *f, apr_bucket_brigade *page)
+{
+    if (APR_BRIGADE_EMPTY(page)
+        || !APR_BUCKET_IS_EOS(APR_BRIGADE_LAST(page))) {
+        apr_brigade_cleanup(page);
+        return APR_SUCCESS;
+    }
+    return replace_page(f, page);
+}
+
+void rpc_http_insert_error_filter(request_rec *r)
+{
+    const rpc_dir_config_t *config = rpc_config_of(r->per_dir_config);
+    const rpc_protocol_t *protocol;
+    rpc_dir_config_t resolved;
+
+    if (r->status < 400 || !rpc_http_is_endpoint(r)
+        || ap_response_code_string(r, ap_index_of_response(r->status))
+           != NULL) {
+        return;
+    }
+    rpc_config_resolve(config, &resolved);
+    protocol = rpc_http_protocol_of(r, resolved.protocols);
+    if (protocol != NULL) {
+        ap_add_output_filter(FILTER_NAME, (void *)protocol, r,
+                             r->connection);
+    }
+}
+
+void rpc_http_register_error_filter(void)
+{
+    ap_register_output_filter(FILTER_NAME, error_filter, NULL,
+                              AP_FTYPE_CONTENT_SET);
+}
