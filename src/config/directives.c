@@ -19,7 +19,6 @@ typedef struct setting_t {
     const word_t *words;
     apr_int64_t low;
     apr_int64_t high;
-    int is_size; /* K, M and G are understood */
 } setting_t;
 
 static const word_t on_off[] = {{"on", 1}, {"off", 0}, {NULL, 0}};
@@ -42,11 +41,11 @@ static const word_t protocols[] = {{"jsonrpc", RPC_SPEAKS_JSONRPC},
 
 #define WORDS(member, words)                                                 \
     {                                                                        \
-        offsetof(rpc_dir_config_t, member), words, 0, 0, 0                   \
+        offsetof(rpc_dir_config_t, member), words, 0, 0                      \
     }
-#define NUMBER(member, high, is_size)                                        \
+#define NUMBER(member, high)                                                 \
     {                                                                        \
-        offsetof(rpc_dir_config_t, member), NULL, 1, high, is_size           \
+        offsetof(rpc_dir_config_t, member), NULL, 1, high                    \
     }
 
 static const setting_t set_get = WORDS(get_policy, get_policies);
@@ -58,12 +57,12 @@ static const setting_t set_xml_encoding = WORDS(xml_encoding, encodings);
 static const setting_t set_notification =
     WORDS(notification_status, statuses);
 static const setting_t set_error_status = WORDS(error_status, on_off);
-static const setting_t set_max_body = NUMBER(max_body, HIGHEST, 1);
+static const setting_t set_max_body = NUMBER(max_body, HIGHEST);
 static const setting_t set_max_depth =
-    NUMBER(max_depth, RPC_HIGHEST_MAX_DEPTH, 0);
-static const setting_t set_max_values = NUMBER(max_values, HIGHEST, 0);
-static const setting_t set_max_batch = NUMBER(max_batch, HIGHEST, 0);
-static const setting_t set_max_string = NUMBER(max_string, HIGHEST, 1);
+    NUMBER(max_depth, RPC_HIGHEST_MAX_DEPTH);
+static const setting_t set_max_values = NUMBER(max_values, HIGHEST);
+static const setting_t set_max_batch = NUMBER(max_batch, HIGHEST);
+static const setting_t set_max_string = NUMBER(max_string, HIGHEST);
 
 /* "safe, all, off", for an error. */
 static const char *list_words(const word_t *words, apr_pool_t *pool)
@@ -108,7 +107,7 @@ static apr_int64_t suffix_factor(const char *suffix)
     }
 }
 
-/* Digits, then a suffix where the setting is a size; nothing else. Stops
+/* Digits, then a suffix or none; nothing else. Stops
  * before a number can overflow, as no setting's range reaches that far. */
 static int parse_number(const setting_t *setting, const char *arg,
                         apr_int64_t *ret_number)
@@ -124,8 +123,7 @@ static int parse_number(const setting_t *setting, const char *arg,
         return 0;
     }
     factor = suffix_factor(p);
-    if (factor == 0 || (factor != 1 && !setting->is_size)
-        || number > setting->high / factor
+    if (factor == 0 || number > setting->high / factor
         || number * factor < setting->low) {
         return 0;
     }
@@ -142,9 +140,8 @@ static const char *set_number(cmd_parms *cmd, const setting_t *setting,
         return apr_psprintf(
             cmd->pool,
             "%s takes a whole number from %" APR_INT64_T_FMT
-            " to %" APR_INT64_T_FMT "%s, not \"%s\"",
-            cmd->cmd->name, setting->low, setting->high,
-            setting->is_size ? " (K, M or G may follow: 8M)" : "", arg);
+            " to %" APR_INT64_T_FMT " (K, M or G may follow), not \"%s\"",
+            cmd->cmd->name, setting->low, setting->high, arg);
     }
     *(apr_int64_t *)(void *)((char *)config + setting->offset) = number;
     return NULL;
