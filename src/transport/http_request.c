@@ -322,8 +322,8 @@ void rpc_http_classify(rpc_exchange_t *exchange, rpc_ask_t *ret_ask)
                "there is nothing below the path of an RPC endpoint but "
                "procedures to GET");
     }
-    else if (r->method_number == M_POST && r->main == NULL
-             && r->prev == NULL) {
+    else if (r->method_number == M_POST && r->main == NULL) {
+        /* Redirected within httpd too: an ErrorDocument is a GET by then. */
         exchange->options.json_answer = prefers_json(r);
         classify_post(exchange, ret_ask);
     }
