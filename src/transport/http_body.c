@@ -154,7 +154,11 @@ int rpc_http_send(request_rec *r, int status, const char *content_type,
     apr_bucket_brigade *brigade = apr_brigade_create(r->pool,
                                                      c->bucket_alloc);
 
-    r->status = status;
+    /* As an ErrorDocument, the answer tells of an error that stays one. */
+    if (status != HTTP_OK || r->prev == NULL
+        || !ap_is_HTTP_ERROR(r->status)) {
+        r->status = status;
+    }
     apr_table_setn(r->headers_out, "Cache-Control", "no-store");
     if (body != NULL) {
         ap_set_content_type(r, content_type);
