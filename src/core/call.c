@@ -140,6 +140,9 @@ static void run_method(rpc_call_t *call, const rpc_entry_t *entry)
 
     call->entry = entry;
     call->mounted = entry->mounted;
+    if (entry->signature->has_secret) {
+        call->message->has_secret = 1;
+    }
     if (refuse_unsafe(call, entry->flags)) {
         return;
     }

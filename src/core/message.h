@@ -62,6 +62,7 @@ struct rpc_message_t {
      *  encode. */
     int status;
     volatile apr_uint32_t run_count; /**< calls run, nested ones included */
+    volatile int has_secret; /**< a method run has a secret parameter */
     rpc_complaint_t *volatile complaints;
     /* core/message.c's own */
     volatile apr_uint32_t refs;

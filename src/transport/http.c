@@ -279,16 +279,14 @@ static void log_complaints(rpc_exchange_t *exchange)
     }
 }
 
-/* A secret argument in a query string must not reach the access log. */
+/* A secret argument in a query string must not reach the access log, which
+ * shows the request as it was before httpd redirected it within itself. */
 static void hide_secrets(rpc_exchange_t *exchange)
 {
-    request_rec *r = exchange->r;
-    int i;
+    request_rec *r = exchange->message->has_secret ? exchange->r : NULL;
 
-    for (i = 0; r->args != NULL && i < exchange->message->call_count; i++) {
-        const rpc_call_t *call = exchange->message->calls[i];
-
-        if (call->entry != NULL && call->entry->signature->has_secret) {
+    for (; r != NULL; r = r->prev) {
+        if (r->args != NULL) {
             r->args = NULL;
             r->the_request = apr_psprintf(r->pool, "%s %s?secret %s",
                                           r->method, r->uri, r->protocol);

@@ -7,7 +7,7 @@ use lib 't/lib';
 use Test::More;
 use RpcTest;
 
-my $server = RpcTest::httpd(<<'CONF', modules => ['rpc', 'calc', 'chaos']);
+my $server = RpcTest::httpd(<<'CONF', system => ['rewrite']);
 LogFormat "%r|%>s|%{rpc-protocol}n|%{rpc-method}n|%{rpc-code}n|%{rpc-calls}n" c
 CustomLog "@DIR@/calls" c
 <Location "/rpc">
@@ -20,6 +20,15 @@ CustomLog "@DIR@/calls" c
     RpcHandler calc
     RpcLogRequests off
 </Location>
+<Location "/all">
+    SetHandler rpc
+    RpcHandler chaos
+    RpcGet all
+</Location>
+<Directory "@DIR@/htdocs">
+    RewriteEngine on
+    RewriteRule "^api$" "/rpc" [QSA]
+</Directory>
 CONF
 
 sub call {
@@ -45,6 +54,10 @@ RpcTest::post($url, 'text/xml', '<methodCall><methodName>system.multicall'
 RpcTest::post($url, 'application/json', '{');
 RpcTest::get("$url?method=login&params=%5B%22joe%22%2C%22SESAME%22%5D&id=1");
 RpcTest::get("$url?request=execute&data=login('joe','SESAME')");
+RpcTest::get($server->url('/api') . "?request=execute&data=login('joe','SESAME')");
+RpcTest::get($server->url('/all') . '?method=system.multicall&id=1&params='
+    . '%5B%5B%7B%22methodName%22:%22login%22,'
+    . '%22params%22:%5B%22joe%22,%22SESAME%22%5D%7D%5D%5D');
 RpcTest::post($server->url('/quiet'), 'application/json',
     call('add', '[2,3]'));
 $server->stop;
@@ -60,6 +73,8 @@ my @expected = (
     'POST /rpc HTTP/1.1|200|jsonrpc|-|-32700|0',
     'GET /rpc?secret HTTP/1.1|200|jsonrpc|login|0|1',
     'GET /rpc?secret HTTP/1.1|200|pyrpc|login|0|1',
+    'GET /api?secret HTTP/1.1|200|pyrpc|login|0|1',
+    'GET /all?secret HTTP/1.1|200|jsonrpc|system.multicall|0|2',
     'POST /quiet HTTP/1.1|200|-|-|-|-',
 );
 for my $i (0 .. $#expected) {
