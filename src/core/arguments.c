@@ -122,7 +122,21 @@ static rpc_fault_t *bind_rest(bind_t *bind, const rpc_value_t *array)
     return NULL;
 }
 
-static rpc_fault_t *bind_positional(bind_t *bind, const rpc_value_t *positional)
+/* JSON-RPC 1.1 mixes positions and names: a nil may stand for a place that
+ * a name fills. */
+static int gives_way(const bind_t *bind, apr_size_t i,
+                     const rpc_value_t *value, const rpc_value_t *named)
+{
+    const rpc_parameter_t *parameter = &bind->signature->parameters[i];
+
+    return value->type == RPC_NIL
+           && rpc_value_get(named, parameter->name, parameter->name_length)
+                  != NULL;
+}
+
+static rpc_fault_t *bind_positional(bind_t *bind,
+                                    const rpc_value_t *positional,
+                                    const rpc_value_t *named)
 {
     const rpc_signature_t *signature = bind->signature;
     apr_size_t count = rpc_value_count(positional);
@@ -131,9 +145,12 @@ static rpc_fault_t *bind_positional(bind_t *bind, const rpc_value_t *positional)
     apr_size_t i;
 
     for (i = 0; i < count && i < fixed; i++) {
-        rpc_fault_t *fault =
-            bind_one(bind, (int)i, rpc_value_at(positional, i));
+        const rpc_value_t *value = rpc_value_at(positional, i);
+        rpc_fault_t *fault = NULL;
 
+        if (!gives_way(bind, i, value, named)) {
+            fault = bind_one(bind, (int)i, value);
+        }
         if (fault != NULL) {
             return fault;
         }
@@ -163,9 +180,7 @@ static int find_parameter(const rpc_signature_t *signature, const char *name,
     return -1;
 }
 
-/* @param taken How many parameters the positional ones took */
-static rpc_fault_t *bind_named(bind_t *bind, const rpc_value_t *named,
-                               apr_size_t taken)
+static rpc_fault_t *bind_named(bind_t *bind, const rpc_value_t *named)
 {
     apr_size_t count = rpc_value_count(named);
     apr_size_t i;
@@ -180,7 +195,7 @@ static rpc_fault_t *bind_named(bind_t *bind, const rpc_value_t *named,
         if (which < 0) {
             return fail_unknown(bind, name, length);
         }
-        if ((apr_size_t)which < taken) {
+        if (bind->given[which]) {
             return rpc_fault_make(bind->pool, RPC_E_PARAMS,
                                   "parameter \"%s\" of %s is given twice",
                                   bind->signature->parameters[which].name,
@@ -232,10 +247,10 @@ static rpc_fault_t *bind_all(bind_t *bind, const rpc_value_t *positional,
         return fail_count(bind, count);
     }
     if (count > 0) {
-        fault = bind_positional(bind, positional);
+        fault = bind_positional(bind, positional, named);
     }
     if (fault == NULL && by_name) {
-        fault = bind_named(bind, named, count);
+        fault = bind_named(bind, named);
     }
     return fault != NULL ? fault : complete(bind);
 }

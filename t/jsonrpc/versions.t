@@ -37,6 +37,9 @@ is(post('{"version":"1.1","method":"sum"}')->{body},
 is(post('{"version":"1.1","method":"subtract","params":{"0":42,'
     . '"subtrahend":23},"id":null}')->{body},
     '{"version":"1.1","result":19,"id":null}', 'positions and names');
+is(post('{"version":"1.1","method":"subtract","params":{"1":23,"minuend":42}}')
+    ->{body}, '{"version":"1.1","result":19}',
+    'a name for what the positions leave out');
 is(post('{"version":"1.1","method":"sum","params":{"values":null}}')->{body},
     '{"version":"1.1","result":0}', 'null is not supplied');
 $r = post('{"version":"1.1","method":"fail","id":"x"}');
@@ -56,6 +59,8 @@ is(get('subtract?minuend=42&subtrahend=23')->{body},
     '{"version":"1.1","result":19}', 'by name');
 is(get('sum?0=17&1=25')->{body}, '{"version":"1.1","result":42}',
     'by position');
+is(get('subtract?1=23&minuend=42')->{body}, '{"version":"1.1","result":19}',
+    'by both');
 is(get('echo?x=a%20b&x=2')->{body}, '{"version":"1.1","result":["a b","2"]}',
     'a repeated name is an array');
 is(get('nosuch')->{status}, 404, 'an unknown procedure');

@@ -221,6 +221,8 @@ static void test_names(void)
     b(ADD, array(1, INT(1)), strct(1, "y", INT(2)), "1 2");
     b(ADD, array(1, INT(1)), strct(1, "x", INT(2)),
       "parameter \"x\" of add is given twice");
+    b(ADD, array(2, NIL, INT(1)), strct(1, "x", INT(2)), "2 1");
+    b(OPT, array(2, INT(1), NIL), strct(1, "y", INT(2)), "1 2 nil*");
     b(ADD, array(0), strct(0), "add takes 2 arguments, got 0");
     b(ADD, array(2, INT(1), INT(2)), strct(0), "1 2");
 }
