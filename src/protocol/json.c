@@ -248,7 +248,10 @@ static void convert_entries(reading_t *reading, rpc_json_entries_t *entries)
                                                  rpc_json_id_t);
         rpc_json_entry_t *entry = &entries->entries[id->entry];
 
-        entry->id = apr_pstrmemdup(reading->pool, id->text, id->length);
+        /* The length tells a second one, and a third. */
+        entry->id = entry->id_length > 0
+                        ? NULL
+                        : apr_pstrmemdup(reading->pool, id->text, id->length);
         entry->id_length = id->length;
     }
 }

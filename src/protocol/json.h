@@ -13,7 +13,8 @@
 typedef struct rpc_json_t {
     rpc_value_t value;
     /** Why it is JSON but nothing we can keep (a duplicate member name, a
-     *  NUL in a name), or NULL. The value is not to be used then. */
+     *  NUL in a name), or NULL. The value is good for no call then: of such
+     *  members it has the first, and names end at the NUL. */
     const char *objection;
 } rpc_json_t;
 

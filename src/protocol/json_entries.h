@@ -9,7 +9,8 @@
 /** One entry of a batch, or the one of a message that is none. */
 typedef struct rpc_json_entry_t {
     rpc_json_t json;
-    const char *id;        /**< text of its member "id", a copy, or NULL */
+    const char *id;        /**< text of its one member "id", a copy; NULL if
+                                there is none, or a second one */
     apr_size_t id_length;
 } rpc_json_entry_t;
 

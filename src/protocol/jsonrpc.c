@@ -88,25 +88,26 @@ static int find_version(rpc_call_t *call, const rpc_value_t *request)
 static void find_id(rpc_call_t *call, const rpc_json_entry_t *entry)
 {
     rpc_jsonrpc_t *data = call->data;
-    const rpc_value_t *id = member(&entry->json.value, "id");
 
-    if (id == NULL) {
+    if (entry->id == NULL) {
         call->is_notification = data->version == RPC_JSONRPC_20
             && call->fault == NULL;
         return;
     }
-    if (data->version == RPC_JSONRPC_20 && id->type != RPC_STRING
-        && id->type != RPC_INT && id->type != RPC_DOUBLE
-        && id->type != RPC_NIL) {
+    /* By the text: an object to which there is an objection may have another
+     * member in its place. */
+    if (data->version == RPC_JSONRPC_20
+        && strchr("\"-0123456789n", entry->id[0]) == NULL) {
         if (call->fault == NULL) {
-            refuse_type(call, "id", "string, number or null", id);
+            refuse_type(call, "id", "string, number or null",
+                        member(&entry->json.value, "id"));
         }
         return;
     }
     data->id = entry->id;
     data->id_length = entry->id_length;
     call->is_notification = data->version == RPC_JSONRPC_10
-        && id->type == RPC_NIL && call->fault == NULL;
+        && entry->id[0] == 'n' && call->fault == NULL;
 }
 
 static void find_method(rpc_call_t *call, const rpc_value_t *request)
@@ -235,12 +236,12 @@ static void decode_entry(rpc_message_t *message, rpc_json_entry_t *entry)
             rpc_type_name((enum rpc_type_e)request->type)));
         return;
     }
+    find_version(call, request);
+    find_id(call, entry);
     if (entry->json.objection != NULL) {
         refuse(call, entry->json.objection);
         return;
     }
-    find_version(call, request);
-    find_id(call, entry);
     if (call->fault == NULL) {
         find_method(call, request);
     }

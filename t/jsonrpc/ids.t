@@ -31,6 +31,16 @@ for my $id ('5', '"x"', '1.50') {
         qr/"code":-32600,.*"id":\Q$id\E\}$/,
         "id $id of an invalid request is given back");
 }
+for my $params ('[{"a":1,"a":2}]', '[{"a\u0000":1}]') {
+    like(post("{\"jsonrpc\":\"2.0\",\"method\":\"echo\",\"params\":$params,"
+            . '"id":1.50}'),
+        qr/"code":-32600,.*"id":1\.50\}$/, "and that of $params");
+}
+like(post('[{"method":"echo","params":[{"a":1,"a":2}],"id":null},'
+        . '{"version":"1.1","method":"echo","params":{"x":{"":1,"":2}},"id":[7]}]'),
+    qr/^\[\{"result":null,"error":\{"code":-32600,.*\},"id":null\},
+        \{"version":"1\.1","error":.*"code":-32600,.*"id":\[7\]\}\]$/x,
+    'in the form of its version');
 is(post('{"jsonrpc":"2.0","method":"ping","i\u0064":7}'),
     '{"jsonrpc":"2.0","result":"pong","id":7}', 'the name in escapes');
 is(post('{"jsonrpc":"2.0","method":"ping","params":{"id":1}}'), '',
@@ -40,5 +50,9 @@ is(post('{"jsonrpc":"2.0","method":"nosuch"}'), '',
 like(post('{"jsonrpc":"2.0","method":"ping","id":1,"id":2}'),
     qr/"data":"duplicate member name \\"id\\""\},"id":null\}$/,
     'two ids are none');
+like(post('{"jsonrpc":"2.0","method":"ping","id":1,"id":2,"i\u0064":3}'),
+    qr/"id":null\}$/, 'nor are three');
+like(post('{"jsonrpc":"2.0","method":"ping","id\u0000":1,"id":{}}'),
+    qr/"code":-32600,.*"id":null\}$/, 'a name that only begins with id is none');
 
 done_testing();

@@ -357,21 +357,21 @@ static const example_t requests[] = {
     { "a duplicate member",
       "{'jsonrpc':'2.0','method':'nosuch','method':'sum','id':1}",
       E_2_0("-32600", "Invalid Request",
-            "duplicate member name \\'method\\'", "null") },
+            "duplicate member name \\'method\\'", "1") },
     { "one deep within", "{'jsonrpc':'2.0','method':'echo','params':"
       "[[{'a':1,'a':2}]],'id':1}",
       E_2_0("-32600", "Invalid Request",
-            "duplicate member name \\'a\\'", "null") },
+            "duplicate member name \\'a\\'", "1") },
     { "one in a batch spoils its own entry",
       "[{'jsonrpc':'2.0','method':'echo','params':[{'a':1,'a':2}],'id':1},"
       "{'jsonrpc':'2.0','method':'sum','id':2}]",
       "[" E_2_0("-32600", "Invalid Request",
-                "duplicate member name \\'a\\'", "null")
+                "duplicate member name \\'a\\'", "1")
       ",{'jsonrpc':'2.0','result':0,'id':2}]" },
     { "U+0000 in a member name",
       "{'jsonrpc':'2.0','method':'echo','params':{'\\u0000':1},'id':1}",
       E_2_0("-32600", "Invalid Request",
-            "a member name contains U+0000", "null") },
+            "a member name contains U+0000", "1") },
     { "exact integers both ways",
       "{'jsonrpc':'2.0','method':'echo','params':[[9007199254740993,"
       "-9223372036854775808,5.0,-0,'\\u0000']],'id':1}",
