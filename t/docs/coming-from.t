@@ -1,0 +1,40 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: Apache-2.0
+# coming-from.md names every class, parameter and method of xmlrpc.server, by
+# asking Python what there is.
+use strict;
+use warnings;
+use lib 't/lib';
+use Test::More;
+use RpcTest;
+
+my ($status, $names) = RpcTest::run_command('python3', '-c', <<'PYTHON');
+import inspect, xmlrpc.server as module
+def say(*names):
+    print(*(name for name in names if not name.startswith("__")), sep="\n")
+def parameters(function):
+    say(*(name for name in inspect.signature(function).parameters
+          if name != "self"))
+for name, thing in vars(module).items():
+    if getattr(thing, "__module__", "") != module.__name__:
+        continue
+    say(name)
+    if inspect.isfunction(thing):
+        parameters(thing)
+    elif inspect.isclass(thing):
+        for inner, member in vars(thing).items():
+            if inner != "__init__" and inner.startswith("_") \
+                    and inner != "_dispatch":
+                continue
+            say(inner)
+            if inspect.isfunction(member):
+                parameters(member)
+PYTHON
+is($status, 0, 'Python tells the names') or diag($names);
+my %names = map { $_ => 1 } grep { length } split /\n/, $names;
+cmp_ok(scalar keys %names, '>=', 60, 'many of them');
+
+my $document = RpcTest::slurp(RpcTest::tree() . '/docs/coming-from.md');
+my ($section) = $document =~ /^(## xmlrpc\.server .*?)^## pulsar/ms;
+like($section, qr/\b\Q$_\E\b/, $_) for sort keys %names;
+done_testing();
