@@ -11,6 +11,7 @@
 #include "protocol/json.h"
 #include "protocol/xmlvalue.h"
 #include "transport/http.h"
+#include "transport/keep_hot.h"
 
 /* Runs for `httpd -t` too, so that it finds what is wrong. */
 static int check_config(apr_pool_t *pconf, apr_pool_t *plog,
@@ -53,6 +54,7 @@ static void register_hooks(apr_pool_t *pool)
 {
     (void)pool;
     rpc_http_register_error_filter();
+    rpc_keep_hot_register();
     ap_hook_check_config(check_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_test_config(test_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_post_config(post_config, NULL, NULL, APR_HOOK_MIDDLE);

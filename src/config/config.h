@@ -39,7 +39,13 @@ enum rpc_protocol_bit_e {
     X(int, xml_nil, 0)                                                 \
     X(int, xml_encoding, 0)                                            \
     X(int, notification_status, 200)                                   \
-    X(int, error_status, 0)
+    X(int, error_status, 0)                                            \
+    X(apr_int64_t, keep_hot, RPC_DEFAULT_KEEP_HOT)
+
+/** RpcKeepHot, in microseconds: twice the time in which a client on the same
+ *  machine comes back. */
+#define RPC_DEFAULT_KEEP_HOT 2000
+#define RPC_HIGHEST_KEEP_HOT 1000000
 
 #define RPC_UNSET (-1)
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The directives: their names, ranges and words, read by one parser each for
  * numbers and for words. For httpd, by way of the module struct. */
+#include <string.h>
+
 #include "apr_lib.h"
 #include "apr_strings.h"
 
@@ -209,6 +211,32 @@ static const char *set_protocols(cmd_parms *cmd, void *config, int argc,
     return NULL;
 }
 
+/* httpd's own reader of times takes what it understands and drops the rest,
+ * so the text is checked first: digits, then a unit. */
+static const char *set_keep_hot(cmd_parms *cmd, void *config,
+                                const char *arg)
+{
+    const char *error = ap_check_cmd_context(cmd, NOT_IN_LIMIT);
+    apr_size_t digits = strspn(arg, "0123456789");
+    const char *unit = arg + digits;
+    apr_interval_time_t time = 0;
+
+    if (error != NULL) {
+        return error;
+    }
+    if (digits == 0 || digits > 7
+        || (*unit != '\0' && strcmp(unit, "ms") != 0
+            && strcmp(unit, "s") != 0)
+        || ap_timeout_parameter_parse(arg, &time, "ms") != APR_SUCCESS
+        || time > RPC_HIGHEST_KEEP_HOT) {
+        return apr_psprintf(cmd->pool, "%s takes a time from 0 to 1s (2ms, "
+                            "1s; without a unit: ms), not \"%s\"",
+                            cmd->cmd->name, arg);
+    }
+    ((rpc_dir_config_t *)config)->keep_hot = time;
+    return NULL;
+}
+
 #define WHERE (ACCESS_CONF | RSRC_CONF)
 #define SETTING(name, setting, help)                                         \
     AP_INIT_TAKE1(name, set_value, (void *)&(setting), WHERE, help)
@@ -235,6 +263,8 @@ const command_rec rpc_config_commands[] = {
             "of a message with nothing to answer: 200, 202 or 204"),
     SETTING("RpcErrorStatus", set_error_status,
             "on or off: HTTP statuses for JSON-RPC errors"),
+    AP_INIT_TAKE1("RpcKeepHot", set_keep_hot, NULL, WHERE,
+                  "how long a worker waits for a busy connection: 2ms"),
     SETTING("RpcMaxBody", set_max_body, "bytes of a message"),
     SETTING("RpcMaxDepth", set_max_depth, "levels of lists within lists"),
     SETTING("RpcMaxValues", set_max_values, "values in a message"),

@@ -14,6 +14,7 @@
 
 #include "log.h"
 #include "protocol/json.h"
+#include "transport/keep_hot.h"
 
 /* How many names rpc-method holds for a batch. */
 #define NOTED_METHODS 8
@@ -433,6 +434,7 @@ int rpc_http_handler(request_rec *r)
     apr_table_unset(r->headers_in, "Range");
     apr_table_unset(r->headers_in, "If-Range");
 
+    rpc_keep_hot_arm(r, exchange->config.keep_hot);
     rpc_http_classify(exchange, &ask);
     switch (ask.kind) {
     case RPC_ASK_REFUSED:

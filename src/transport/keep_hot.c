@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* RpcKeepHot: a connection input filter that waits a moment for the next
+ * request of a busy connection. For http.c. */
+#include "transport/keep_hot.h"
+
+#include <poll.h>
+#include <string.h>
+
+#include "apr_portable.h"
+#include "ap_mpm.h"
+#include "http_config.h"
+#include "http_core.h"
+#include "http_protocol.h"
+#include "scoreboard.h"
+#include "util_filter.h"
+
+extern module AP_MODULE_DECLARE_DATA rpc_module;
+
+#define FILTER_NAME "RPC_KEEP_HOT"
+
+/* How long one look at the socket lasts; between two looks others may have
+ * come to need the worker. */
+#define SLICE_US 200
+
+/* One for each connection that called; lives in c->pool. */
+typedef struct hot_t {
+    apr_interval_time_t bound; /* 0: not armed */
+    int fd;
+    int child;                 /* this one, in the scoreboard */
+    int threads;
+} hot_t;
+
+/* Whether the worker may wait at all: not while stopping, and only while a
+ * quarter of the child's workers have nothing to do. Without the quarter,
+ * slow clients starve behind busy ones: event closes kept-alive connections
+ * when no worker is free. */
+static int may_wait(const hot_t *hot)
+{
+    int needed = (hot->threads + 3) / 4;
+    int state = AP_MPMQ_STOPPING;
+    int i;
+
+    if (ap_mpm_query(AP_MPMQ_MPM_STATE, &state) != APR_SUCCESS
+        || state == AP_MPMQ_STOPPING) {
+        return 0;
+    }
+    for (i = 0; i < hot->threads && needed > 0; i++) {
+        const worker_score *worker =
+            ap_get_scoreboard_worker_from_indexes(hot->child, i);
+
+        needed -= worker != NULL && worker->status == SERVER_READY;
+    }
+    return needed == 0;
+}
+
+/* Write what the last answer left in the output filters, without blocking, as
+ * the MPM does it: the last filter is called without a brigade.
+ * @return whether all of it is out */
+static int write_pending(conn_rec *c)
+{
+    ap_filter_t *last = c->output_filters;
+
+    while (last->next != NULL) {
+        last = last->next;
+    }
+    return last->frec->filter_func.out_func(last, NULL) == APR_SUCCESS
+           && !c->data_in_output_filters;
+}
+
+static int becomes_readable(const hot_t *hot, apr_interval_time_t bound)
+{
+    struct pollfd readable = { hot->fd, POLLIN, 0 };
+    struct timespec slice = { 0, SLICE_US * 1000 };
+
+    for (; bound > 0 && may_wait(hot); bound -= SLICE_US) {
+        int ready = ppoll(&readable, 1, &slice, NULL);
+
+        if (ready != 0) {
+            return ready > 0;
+        }
+    }
+    return 0;
+}
+
+/* httpd asks for one byte of the next request, without blocking, before it
+ * gives the connection back to the listener. */
+static apr_status_t wait_filter(ap_filter_t *f, apr_bucket_brigade *brigade,
+                                ap_input_mode_t mode, apr_read_type_e block,
+                                apr_off_t readbytes)
+{
+    hot_t *hot = f->ctx;
+    apr_interval_time_t bound = hot->bound;
+    apr_status_t rv = ap_get_brigade(f->next, brigade, mode, block,
+                                     readbytes);
+
+    if (bound == 0 || mode != AP_MODE_SPECULATIVE
+        || block != APR_NONBLOCK_READ) {
+        return rv;
+    }
+    hot->bound = 0;
+    if ((rv != APR_SUCCESS && !APR_STATUS_IS_EAGAIN(rv))
+        || !APR_BRIGADE_EMPTY(brigade)) {
+        return rv;
+    }
+    if (!write_pending(f->c) || !becomes_readable(hot, bound)) {
+        return rv;
+    }
+    return ap_get_brigade(f->next, brigade, mode, block, readbytes);
+}
+
+/* NULL where waiting is of no use: another MPM, HTTP/2's streams. */
+static hot_t *create_hot(conn_rec *c)
+{
+    hot_t *hot;
+    int limit = 0;
+    int threads = 0;
+    int fd;
+
+    if (c->cs == NULL || c->master != NULL || c->clogging_input_filters
+        || strcmp(ap_get_protocol(c), AP_PROTOCOL_HTTP1) != 0
+        || ap_mpm_query(AP_MPMQ_HARD_LIMIT_THREADS, &limit) != APR_SUCCESS
+        || limit <= 0
+        || ap_mpm_query(AP_MPMQ_MAX_THREADS, &threads) != APR_SUCCESS
+        || apr_os_sock_get(&fd, ap_get_conn_socket(c)) != APR_SUCCESS) {
+        return NULL;
+    }
+    hot = apr_pcalloc(c->pool, sizeof(*hot));
+    hot->fd = fd;
+    hot->child = (int)(c->id / limit);
+    hot->threads = threads;
+    ap_add_input_filter(FILTER_NAME, hot, NULL, c);
+    ap_set_module_config(c->conn_config, &rpc_module, hot);
+    return hot;
+}
+
+void rpc_keep_hot_arm(request_rec *r, apr_interval_time_t bound)
+{
+    conn_rec *c = r->connection;
+    hot_t *hot;
+
+    if (bound == 0) {
+        return;
+    }
+    hot = ap_get_module_config(c->conn_config, &rpc_module);
+    if (hot == NULL) {
+        hot = create_hot(c);
+    }
+    if (hot != NULL) {
+        hot->bound = bound;
+    }
+}
+
+void rpc_keep_hot_register(void)
+{
+    ap_register_input_filter(FILTER_NAME, wait_filter, NULL,
+                             AP_FTYPE_CONNECTION);
+}
