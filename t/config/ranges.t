@@ -56,6 +56,10 @@ for my $name (sort keys %numbers) {
     }
 }
 
+good("RpcKeepHot $_") for '0', '1', '2ms', '1000', '1000ms', '1s', '0s';
+bad("RpcKeepHot $_", qr/RpcKeepHot takes a time from 0 to 1s/)
+    for '-1', '1.5ms', '1001', '2s', '2us', '2h', 'ms', 'fast', '99999999ms';
+
 my %words = (
     RpcGet => [qw(safe all off)],
     RpcMulticall => [qw(on off)],
