@@ -63,6 +63,8 @@ static void register_hooks(apr_pool_t *pool)
                            APR_HOOK_LAST);
     ap_hook_map_to_storage(rpc_http_map_to_storage, NULL, NULL,
                            APR_HOOK_FIRST);
+    ap_hook_post_perdir_config(rpc_http_post_perdir_config, NULL, NULL,
+                               APR_HOOK_MIDDLE);
     ap_hook_handler(rpc_http_handler, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_insert_error_filter(rpc_http_insert_error_filter, NULL, NULL,
                                 APR_HOOK_LAST);

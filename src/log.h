@@ -19,5 +19,7 @@ APLOG_USE_MODULE(rpc);
 #define RPC_LOG_NO_MOUNT "RPC0007: "   /* a request, but no RpcHandler */
 #define RPC_LOG_READ "RPC0008: "       /* reading a body failed */
 #define RPC_LOG_DESCRIBE "RPC0009: "   /* our own table does not load */
+#define RPC_LOG_ORIGINS "RPC0010: "    /* RpcAllowOrigin * + credentials */
+#define RPC_LOG_CROSS_SITE "RPC0011: " /* a call of another site's page */
 
 #endif

@@ -64,6 +64,8 @@ void *rpc_config_merge_dir(apr_pool_t *pool, void *base, void *add)
     config->name = inner->name != RPC_UNSET ? inner->name : outer->name;
     RPC_CONFIG_MEMBERS(MERGE_MEMBER)
 #undef MERGE_MEMBER
+    config->allow_origin = inner->allow_origin != NULL
+                               ? inner->allow_origin : outer->allow_origin;
     config->mount = NULL;
     config->registry = chain(inner->registry, outer->registry, pool);
     config->base = inner->registry != NULL ? inner->base : outer->base;

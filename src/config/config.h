@@ -40,7 +40,8 @@ enum rpc_protocol_bit_e {
     X(int, xml_encoding, 0)                                            \
     X(int, notification_status, 200)                                   \
     X(int, error_status, 0)                                            \
-    X(apr_int64_t, keep_hot, RPC_DEFAULT_KEEP_HOT)
+    X(apr_int64_t, keep_hot, RPC_DEFAULT_KEEP_HOT)                     \
+    X(int, allow_credentials, 0)
 
 /** RpcKeepHot, in microseconds: twice the time in which a client on the same
  *  machine comes back. */
@@ -49,10 +50,17 @@ enum rpc_protocol_bit_e {
 
 #define RPC_UNSET (-1)
 
+/** RpcAllowOrigin: any, or these, or, if there are none, none. */
+typedef struct rpc_origins_t {
+    int any;                   /**< "*" */
+    apr_array_header_t *names; /**< of const char *, as browsers send them */
+} rpc_origins_t;
+
 typedef struct rpc_dir_config_t {
 #define RPC_CONFIG_MEMBER(type, name, fallback) type name;
     RPC_CONFIG_MEMBERS(RPC_CONFIG_MEMBER)
 #undef RPC_CONFIG_MEMBER
+    const rpc_origins_t *allow_origin; /**< NULL: not set, which is none */
     rpc_mount_t *mount;            /**< this section's own, or NULL */
     const rpc_registry_t *registry; /**< the mounts, inner first; NULL: none */
     /** The path of the section that mounts ("/rpc"), without a trailing '/';
@@ -76,6 +84,26 @@ void rpc_config_resolve(const rpc_dir_config_t *config,
 /** The configuration of this directory or location, not resolved. */
 const rpc_dir_config_t *rpc_config_of(const ap_conf_vector_t *per_dir);
 
+/* src/config/origin.c */
+
+/**
+ * Read "scheme://host[:port]", in lower case, without anything more.
+ * @param ret_origin Without the port that the scheme implies
+ * @return NULL, or why it is none: "an origin has no path, write https://a"
+ */
+const char *rpc_origin_parse(const char *text, apr_pool_t *pool,
+                             const char **ret_origin);
+
+/** Whether the list names that origin, which rpc_origin_parse() returned. */
+int rpc_origins_have(const rpc_origins_t *origins, const char *origin);
+
+const char *rpc_config_allow_origin(cmd_parms *cmd, void *dir_config,
+                                    int argc, char *const argv[]);
+
+/** @return NULL, or why RpcAllowOrigin and RpcAllowCredentials of a section
+ *          cannot be together */
+const char *rpc_config_check_origins(const rpc_dir_config_t *config);
+
 /* src/config/mount.c */
 
 /** RpcHandler and RpcAlias. The mounts of one pass of the configuration are
@@ -85,7 +113,8 @@ const char *rpc_config_handler(cmd_parms *cmd, void *config,
 const char *rpc_config_alias(cmd_parms *cmd, void *config,
                              const char *name, const char *method);
 
-/** Seal every mount: aliases resolved; errors logged with file and line.
+/** Seal every mount: aliases resolved, settings that cannot be together
+ *  found; errors logged with file and line.
  *  Runs for `httpd -t` too. */
 apr_status_t rpc_config_seal(apr_pool_t *pconf, server_rec *server);
 

@@ -59,6 +59,7 @@ static const setting_t set_xml_encoding = WORDS(xml_encoding, encodings);
 static const setting_t set_notification =
     WORDS(notification_status, statuses);
 static const setting_t set_error_status = WORDS(error_status, on_off);
+static const setting_t set_credentials = WORDS(allow_credentials, on_off);
 static const setting_t set_max_body = NUMBER(max_body, HIGHEST);
 static const setting_t set_max_depth =
     NUMBER(max_depth, RPC_HIGHEST_MAX_DEPTH);
@@ -177,6 +178,14 @@ static const char *set_value(cmd_parms *cmd, void *config, const char *arg)
     return set_number(cmd, setting, config, arg);
 }
 
+static const char *allow_credentials(cmd_parms *cmd, void *config,
+                                     const char *arg)
+{
+    const char *error = set_value(cmd, config, arg);
+
+    return error != NULL ? error : rpc_config_check_origins(config);
+}
+
 static const char *set_protocols(cmd_parms *cmd, void *config, int argc,
                                  char *const argv[])
 {
@@ -265,6 +274,11 @@ const command_rec rpc_config_commands[] = {
             "on or off: HTTP statuses for JSON-RPC errors"),
     AP_INIT_TAKE1("RpcKeepHot", set_keep_hot, NULL, WHERE,
                   "how long a worker waits for a busy connection: 2ms"),
+    AP_INIT_TAKE_ARGV("RpcAllowOrigin", rpc_config_allow_origin, NULL, WHERE,
+                      "origins whose pages may call: a list, * or none"),
+    AP_INIT_TAKE1("RpcAllowCredentials", allow_credentials,
+                  (void *)&set_credentials, WHERE,
+                  "on or off: whether they may with cookies and logins"),
     SETTING("RpcMaxBody", set_max_body, "bytes of a message"),
     SETTING("RpcMaxDepth", set_max_depth, "levels of lists within lists"),
     SETTING("RpcMaxValues", set_max_values, "values in a message"),

@@ -76,6 +76,21 @@ static const char *section_text(const rpc_section_t *section,
     return text != NULL ? text : "server config";
 }
 
+/* One line, if pages of other origins may call. */
+static void dump_origins(const dump_t *dump, const rpc_dir_config_t *now)
+{
+    const rpc_origins_t *origins = now->allow_origin;
+
+    if (origins == NULL || (!origins->any && origins->names->nelts == 0)) {
+        return;
+    }
+    apr_file_printf(dump->out, "  origins: %s; credentials: %s\n",
+                    origins->any ? "*"
+                                 : apr_array_pstrcat(dump->pool,
+                                                     origins->names, ' '),
+                    now->allow_credentials ? "on" : "off");
+}
+
 /* What holds there: the section's own over its server's. */
 static void dump_settings(const dump_t *dump, const rpc_section_t *section)
 {
@@ -103,6 +118,7 @@ static void dump_settings(const dump_t *dump, const rpc_section_t *section)
                     ", string %" APR_INT64_T_FMT "\n",
                     now.max_body, now.max_depth, now.max_values,
                     now.max_batch, now.max_string);
+    dump_origins(dump, &now);
 }
 
 static const char *server_text(const server_rec *server, apr_pool_t *pool)

@@ -406,6 +406,27 @@ static apr_status_t seal_section(const rpc_section_t *section,
     return APR_EGENERAL;
 }
 
+/* Within one section the directives themselves see to it; here, with what the
+ * section's server says. */
+static apr_status_t check_origins(const rpc_section_t *section,
+                                  apr_pool_t *pconf)
+{
+    const rpc_dir_config_t *merged = rpc_config_merge_dir(
+        pconf, (void *)rpc_config_of(section->server->lookup_defaults),
+        (void *)section->config);
+    const char *error = rpc_config_check_origins(merged);
+
+    if (error == NULL) {
+        return APR_SUCCESS;
+    }
+    ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_ERR, 0, section->server,
+                 RPC_LOG_ORIGINS "%s:%d: in the section of %s %s: %s",
+                 section->directive->filename, section->directive->line_num,
+                 section->directive->directive, section->directive->args,
+                 error);
+    return APR_EGENERAL;
+}
+
 apr_status_t rpc_config_seal(apr_pool_t *pconf, server_rec *server)
 {
     pass_t *pass = find_pass(pconf);
@@ -420,9 +441,13 @@ apr_status_t rpc_config_seal(apr_pool_t *pconf, server_rec *server)
     }
     pass->sealed = 1;
     for (i = 0; i < pass->sections->nelts; i++) {
-        apr_status_t rv = seal_section(
-            &APR_ARRAY_IDX(pass->sections, i, rpc_section_t), pconf);
+        const rpc_section_t *section =
+            &APR_ARRAY_IDX(pass->sections, i, rpc_section_t);
+        apr_status_t rv = seal_section(section, pconf);
 
+        if (rv == APR_SUCCESS) {
+            rv = check_origins(section, pconf);
+        }
         if (rv != APR_SUCCESS) {
             pass->seal_status = rv;
         }

@@ -78,7 +78,8 @@ static rpc_message_t *create_message(rpc_exchange_t *exchange)
     return message;
 }
 
-int rpc_http_refuse(rpc_exchange_t *exchange, int status, const char *text)
+int rpc_http_refuse_with(rpc_exchange_t *exchange, int status, int code,
+                         const char *text)
 {
     request_rec *r = exchange->r;
     const char *content_type;
@@ -94,9 +95,15 @@ int rpc_http_refuse(rpc_exchange_t *exchange, int status, const char *text)
     if (ap_response_code_string(r, ap_index_of_response(status)) != NULL) {
         return status; /* the administrator's ErrorDocument says it */
     }
-    body = rpc_http_fault_body(exchange->protocol, &exchange->options, status,
+    body = rpc_http_fault_body(exchange->protocol, &exchange->options, code,
                                text, &content_type, &length, r->pool);
     return rpc_http_send(r, status, content_type, body, length);
+}
+
+int rpc_http_refuse(rpc_exchange_t *exchange, int status, const char *text)
+{
+    return rpc_http_refuse_with(exchange, status,
+                                rpc_http_fault_code(status), text);
 }
 
 /* While decoding, OK means: go on. DONE: an answer was sent instead. */
@@ -402,6 +409,14 @@ static int answer_options(rpc_exchange_t *exchange)
     return rpc_http_send(exchange->r, HTTP_NO_CONTENT, NULL, NULL, 0);
 }
 
+/* What calls, or would if it were well-formed: another site's page learns
+ * nothing by which way it was refused. */
+static int is_call(const rpc_exchange_t *exchange, const rpc_ask_t *ask)
+{
+    return exchange->r->method_number == M_POST
+           || ask->kind == RPC_ASK_QUERY || ask->kind == RPC_ASK_PATH;
+}
+
 static int exchange_message(rpc_exchange_t *exchange, const rpc_ask_t *ask)
 {
     rpc_message_t *message = create_message(exchange);
@@ -436,9 +451,19 @@ int rpc_http_handler(request_rec *r)
 
     rpc_keep_hot_arm(r, exchange->config.keep_hot);
     rpc_http_classify(exchange, &ask);
+    if (is_call(exchange, &ask)) {
+        const char *text = rpc_http_refuse_origin(r, &exchange->config);
+
+        if (text != NULL) {
+            return rpc_http_refuse_with(exchange, HTTP_FORBIDDEN,
+                                        RPC_E_ORIGIN, text);
+        }
+    }
     switch (ask.kind) {
     case RPC_ASK_REFUSED:
         return rpc_http_refuse(exchange, ask.status, ask.text);
+    case RPC_ASK_STATIC:
+        return rpc_http_static_send(r, ask.file);
     case RPC_ASK_OPTIONS:
         return answer_options(exchange);
     case RPC_ASK_OPENRPC:

@@ -8,6 +8,7 @@
 
 #include "config/config.h"
 #include "protocol/protocol.h"
+#include "transport/http_static.h"
 
 /** The name in SetHandler. */
 #define RPC_HANDLER_NAME "rpc"
@@ -20,6 +21,11 @@ int rpc_http_translate_name(request_rec *r);
 
 /** map_to_storage, first: so nothing looks for one. */
 int rpc_http_map_to_storage(request_rec *r);
+
+/** post_perdir_config: before anybody asks for authorization, answer the
+ *  preflight of an allowed origin's page, and give all that is answered the
+ *  headers that let the page read it (src/transport/http_origin.c). */
+int rpc_http_post_perdir_config(request_rec *r);
 
 /** The output filter that gives httpd's own error answers a body in the
  *  protocol of the request, and the hook that inserts it. */
@@ -49,6 +55,7 @@ enum rpc_ask_e {
     RPC_ASK_QUERY,     /**< GET: jsonrpc or pyrpc in the query string */
     RPC_ASK_PATH,      /**< GET /rpc/add?x=2: JSON-RPC 1.1 */
     RPC_ASK_OPENRPC,   /**< GET ?openrpc */
+    RPC_ASK_STATIC,    /**< GET ?rpc.js */
     RPC_ASK_OPTIONS,
     RPC_ASK_REFUSED    /**< status and text say why */
 };
@@ -56,6 +63,7 @@ enum rpc_ask_e {
 typedef struct rpc_ask_t {
     enum rpc_ask_e kind;
     const char *procedure;    /**< of RPC_ASK_PATH */
+    const rpc_static_t *file; /**< of RPC_ASK_STATIC */
     int status;               /**< of RPC_ASK_REFUSED */
     const char *text;
 } rpc_ask_t;
@@ -71,6 +79,14 @@ void rpc_http_classify(rpc_exchange_t *exchange, rpc_ask_t *ret_ask);
 /** The protocol that a request speaks by its media type or its query, as far
  *  as these tell, or NULL. */
 const rpc_protocol_t *rpc_http_protocol_of(request_rec *r, int speaks);
+
+/** Whether Accept asks for JSON where PyRPC could answer text. */
+int rpc_http_prefers_json(request_rec *r);
+
+/** Whether a call is refused because of the page that it comes from, by
+ *  Origin and Sec-Fetch-Site. @return why, for a fault; NULL: it may call */
+const char *rpc_http_refuse_origin(request_rec *r,
+                                   const rpc_dir_config_t *config);
 
 /** "GET, HEAD, POST, OPTIONS", or less. */
 const char *rpc_http_allowed(const rpc_dir_config_t *config);
@@ -98,10 +114,17 @@ int rpc_http_send(request_rec *r, int status, const char *content_type,
  *  protocol, or in plain text. */
 int rpc_http_refuse(rpc_exchange_t *exchange, int status, const char *text);
 
+/** The same, with a fault code of its own. */
+int rpc_http_refuse_with(rpc_exchange_t *exchange, int status, int code,
+                         const char *text);
+
+/** The fault code that says what an HTTP status says. */
+int rpc_http_fault_code(int status);
+
 /** The body that says `text` in the protocol; NULL protocol: plain text.
  *  @return from malloc() */
 char *rpc_http_fault_body(const rpc_protocol_t *protocol,
-                          const rpc_options_t *options, int status,
+                          const rpc_options_t *options, int code,
                           const char *text, const char **ret_content_type,
                           apr_size_t *ret_length, apr_pool_t *pool);
 

@@ -15,8 +15,7 @@
 
 #define FILTER_NAME "RPC_ERROR"
 
-/* The fault code that says what the HTTP status says. */
-static int code_of(int status)
+int rpc_http_fault_code(int status)
 {
     switch (status) {
     case HTTP_UNAUTHORIZED:
@@ -38,7 +37,7 @@ static int code_of(int status)
 }
 
 char *rpc_http_fault_body(const rpc_protocol_t *protocol,
-                          const rpc_options_t *options, int status,
+                          const rpc_options_t *options, int code,
                           const char *text, const char **ret_content_type,
                           apr_size_t *ret_length, apr_pool_t *pool)
 {
@@ -56,8 +55,7 @@ char *rpc_http_fault_body(const rpc_protocol_t *protocol,
     message = rpc_message_create(&nobody);
     message->protocol = protocol->name;
     message->options = options;
-    message->fault = rpc_fault_make(message->pool, code_of(status), "%s",
-                                    text);
+    message->fault = rpc_fault_make(message->pool, code, "%s", text);
     protocol->encode(message, out);
     *ret_content_type = apr_pstrdup(pool, protocol->content_type(message));
     rpc_message_unref(message);
@@ -97,7 +95,9 @@ static apr_status_t replace_page(ap_filter_t *f, apr_bucket_brigade *page)
     char *body;
 
     memset(&options, 0, sizeof(options));
-    body = rpc_http_fault_body(protocol, &options, r->status, text_of(r),
+    options.json_answer = rpc_http_prefers_json(r);
+    body = rpc_http_fault_body(protocol, &options,
+                               rpc_http_fault_code(r->status), text_of(r),
                                &content_type, &length, r->pool);
     ap_set_content_type(r, content_type);
     ap_set_content_length(r, (apr_off_t)length);

@@ -118,7 +118,7 @@ static int accepted(const char *accept, const char *type)
     return 0;
 }
 
-static int prefers_json(request_rec *r)
+int rpc_http_prefers_json(request_rec *r)
 {
     const char *accept = apr_table_get(r->headers_in, "Accept");
     int json = accept != NULL ? accepted(accept, "application/json") : 0;
@@ -286,9 +286,14 @@ static void classify_get(rpc_exchange_t *exchange, const char *procedure,
                          rpc_ask_t *ask)
 {
     request_rec *r = exchange->r;
+    const rpc_static_t *file = rpc_http_static_find(r->args);
 
-    exchange->options.json_answer = prefers_json(r);
-    if (*procedure != '\0') {
+    exchange->options.json_answer = rpc_http_prefers_json(r);
+    if (*procedure == '\0' && file != NULL) {
+        ask->kind = RPC_ASK_STATIC;
+        ask->file = file;
+    }
+    else if (*procedure != '\0') {
         ask->kind = RPC_ASK_PATH;
         ask->procedure = procedure;
         classify_query(exchange, ask);
@@ -324,7 +329,7 @@ void rpc_http_classify(rpc_exchange_t *exchange, rpc_ask_t *ret_ask)
     }
     else if (r->method_number == M_POST && r->main == NULL) {
         /* Redirected within httpd too: an ErrorDocument is a GET by then. */
-        exchange->options.json_answer = prefers_json(r);
+        exchange->options.json_answer = rpc_http_prefers_json(r);
         classify_post(exchange, ret_ask);
     }
     else if (r->method_number == M_OPTIONS) {

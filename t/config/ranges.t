@@ -69,6 +69,7 @@ my %words = (
     RpcXmlEncoding => [qw(utf-8 iso-8859-1 us-ascii)],
     RpcNotificationStatus => [qw(200 202 204)],
     RpcErrorStatus => [qw(on off)],
+    RpcAllowCredentials => [qw(on off)],
 );
 for my $name (sort keys %words) {
     my $list = join ', ', @{ $words{$name} };
@@ -94,6 +95,7 @@ good("<LocationMatch \"x\">\n<If \"true\">\nRpcGet off\n</If>\n"
 bad("<Location \"/x\">\n<Limit GET>\n$_\n</Limit>\n</Location>",
     qr/cannot occur within <Limit>/, 3)
     for 'RpcMaxDepth 3', 'RpcProtocols pyrpc', 'RpcHandler calc',
-    'RpcAlias a b';
+    'RpcAlias a b',
+    'RpcAllowOrigin none', 'RpcAllowCredentials on';
 
 done_testing();
