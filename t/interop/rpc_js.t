@@ -15,7 +15,7 @@ my $folder = (grep { -f } split /\n/, (RpcTest::run_command('find',
     RpcTest::installed(), '-name', 'rpc.mjs'))[1])[0];
 ok($folder, 'rpc.mjs is installed') or BAIL_OUT('no rpc.mjs');
 $folder =~ s{/[^/]*$}{};
-ok(-f "$folder/$_", "$_ is installed") for 'rpc.js', 'rpc.d.ts';
+ok(-f "$folder/$_", "$_ is installed") for 'rpc.js', 'rpc.d.ts', 'rpc.d.mts';
 
 # A call that was given up goes on: threads enough for all of them, or httpd
 # closes connections that node believes in.
