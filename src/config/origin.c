@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Web origins: RpcAllowOrigin and RpcAllowCredentials, and the reading of one
- * origin (RFC 6454, section 6.1). For httpd, and for transport/http_origin.c. */
+/* Web origins (RFC 6454, section 6.1): RpcAllowOrigin, and reading one origin.
+ * For httpd, by way of directives.c, and for transport/http_origin.c. */
 #include <arpa/inet.h>
 #include <string.h>
 

@@ -40,6 +40,7 @@ RpcTest::expect_log(qr/RPC0011: calls of pages of https:\/\/evil\.example /);
 RpcTest::expect_log(qr/RPC0011: calls of a page without an origin/);
 RpcTest::expect_log(qr/RPC0011: a call by a link, a picture or a script/);
 RpcTest::expect_log(qr/RPC0011: the Origin header is no origin/);
+RpcTest::allow_log(qr/RPC0011: calls of pages of http/);
 
 my $port = $server->port;
 my $evil = 'https://evil.example';
@@ -174,6 +175,35 @@ is(own($second, 'www.example.com', 'https://www.example.com', '/rpc'), 200,
     'behind a proxy that ends TLS: https is its own');
 is(own($second, 'www.example.com', 'http://www.example.com', '/rpc'), 403,
     'http is not');
+
+# TLS that ends here.
+SKIP: {
+    my $tls = RpcTest::free_port();
+    my ($key, $cert) = map { RpcTest::logs() . "/cross_site.$_" } qw(key pem);
+    my ($no) = RpcTest::run_command(qw(openssl req -x509 -newkey rsa:2048
+        -nodes -subj /CN=localhost -days 2 -keyout), $key, '-out', $cert);
+    skip('no openssl', 2) if $no;
+    my $secure = RpcTest::httpd(<<"CONF", system => ['ssl']);
+LogLevel ssl:error
+Listen 127.0.0.1:$tls
+<VirtualHost 127.0.0.1:$tls>
+    SSLEngine on
+    SSLCertificateFile "$cert"
+    SSLCertificateKeyFile "$key"
+</VirtualHost>
+<Location "/rpc">
+    SetHandler rpc
+    RpcHandler calc
+</Location>
+CONF
+    my $url = "https://127.0.0.1:$tls";
+    for (["$url" => 200], ["http://127.0.0.1:$tls" => 403]) {
+        my ($status, $out) = RpcTest::run_command(qw(curl -sSk -o /dev/null -w
+            %{http_code} -H), "Origin: $_->[0]",
+            "$url/rpc?request=execute&data=add(2,3)");
+        is($out, $_->[1], "over TLS, a page of $_->[0]");
+    }
+}
 
 # Allowed origins call in any way; a request without Origin is nobody's.
 is(RpcTest::post(url('/list'), $form, 'request=execute&data=add(2,3)',

@@ -14,6 +14,7 @@ Protocols h2c http/1.1
     SetHandler rpc
     RpcHandler calc
     RpcHandler server
+    RpcAllowOrigin https://a.example
 </Location>
 CONF
 my $url  = $server->url('/rpc');
@@ -50,5 +51,21 @@ is($out, '2 200 ' . (3000 * 1003 + 1 + 34), 'a large one there and back');
 
 ($status, $out) = RpcTest::run_command(@curl, '-X', 'DELETE', $url);
 like($out, qr/\|2 405\n/, 'what is not allowed');
+
+# Pages' origins: the endpoint's own is that of :authority.
+RpcTest::expect_log(qr/RPC0011: calls of pages of https:\/\/evil\.example /);
+my %status = ($server->url('') => 200, 'https://a.example' => 200,
+    'https://evil.example' => 403, 'null' => 403);
+for my $origin (sort keys %status) {
+    ($status, $out) = RpcTest::run_command(@curl, '-H', "Origin: $origin",
+        "$url?request=execute&data=add(2,3)");
+    like($out, qr/\|2 $status{$origin}\n/, "a page of $origin");
+}
+($status, $out) = RpcTest::run_command(@curl, '-i', '-X', 'OPTIONS', '-H',
+    'Origin: https://a.example', '-H', 'Access-Control-Request-Method: POST',
+    $url);
+like($out, qr/^access-control-allow-origin: https:\/\/a\.example\r$/m,
+    'a preflight');
+like($out, qr/\|2 204\n/, 'is answered');
 
 done_testing();
