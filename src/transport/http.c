@@ -409,12 +409,13 @@ static int answer_options(rpc_exchange_t *exchange)
     return rpc_http_send(exchange->r, HTTP_NO_CONTENT, NULL, NULL, 0);
 }
 
-/* What calls, or would if it were well-formed: another site's page learns
- * nothing by which way it was refused. */
+/* What calls, or would if it were well-formed, on behalf of a page. A
+ * subrequest is the server's own wish, with the headers of another. */
 static int is_call(const rpc_exchange_t *exchange, const rpc_ask_t *ask)
 {
-    return exchange->r->method_number == M_POST
-           || ask->kind == RPC_ASK_QUERY || ask->kind == RPC_ASK_PATH;
+    return exchange->r->main == NULL
+           && (exchange->r->method_number == M_POST
+               || ask->kind == RPC_ASK_QUERY || ask->kind == RPC_ASK_PATH);
 }
 
 static int exchange_message(rpc_exchange_t *exchange, const rpc_ask_t *ask)

@@ -226,6 +226,25 @@ is(RpcTest::request('OPTIONS', url('/rpc'), headers => {
     origin => $evil, 'access-control-request-method' => 'POST' })->{status},
     204, 'nor is a preflight');
 
+# A page that asks the server for a call by itself (SSI) is no other site's,
+# whoever has linked to it.
+my $ssi = RpcTest::httpd(<<'CONF', system => ['include']);
+<Location "/rpc">
+    SetHandler rpc
+    RpcHandler calc
+</Location>
+<Directory "@DIR@/htdocs">
+    Options +Includes
+    SetOutputFilter INCLUDES
+</Directory>
+CONF
+open(my $page, '>', $ssi->dir . '/htdocs/page.html') or die $!;
+print {$page} 'It is <!--#include virtual='
+    . '"/rpc?request=execute&data=add(2,3)"-->.';
+close $page or die $!;
+is(RpcTest::get($ssi->url('/page.html'), 'sec-fetch-site' => 'cross-site')
+    ->{body}, "It is {'res': 'response', 'data': '5'}.", 'a subrequest');
+
 my $r = RpcTest::post(url('/custom'), 'application/json', $json,
     origin => $evil);
 is("$r->{status} $r->{body}", '403 stay away', 'an ErrorDocument goes first');
