@@ -6,6 +6,7 @@
 #include "apr_strings.h"
 
 #include "core/convert.h"
+#include "core/utf8.h"
 
 /* How many parameters a message about an unknown name lists. */
 #define LISTED_PARAMETERS 10
@@ -76,7 +77,7 @@ static rpc_fault_t *fail_unknown(bind_t *bind, const char *name,
     }
     return rpc_fault_make(
         bind->pool, RPC_E_PARAMS, "%s has no parameter \"%s\"; it has%s%s",
-        bind->method, rpc_convert_quote(name, length, bind->pool), list,
+        bind->method, rpc_utf8_quote(name, length, bind->pool), list,
         i < signature->count ? " ..." : "");
 }
 

@@ -12,27 +12,6 @@
 
 rpc_value_t rpc_call_later;
 
-#define QUOTED_BYTES 64
-
-const char *rpc_call_quote(const char *text, apr_size_t length,
-                           apr_pool_t *pool)
-{
-    apr_size_t shown = length;
-    char *quoted;
-    apr_size_t i;
-
-    if (shown > QUOTED_BYTES) {
-        shown = rpc_utf8_valid_prefix(text, QUOTED_BYTES);
-    }
-    quoted = apr_pstrmemdup(pool, text, shown);
-    for (i = 0; i < shown; i++) {
-        if ((unsigned char)quoted[i] < 0x20 || quoted[i] == 0x7f) {
-            quoted[i] = '?';
-        }
-    }
-    return shown < length ? apr_pstrcat(pool, quoted, "...", NULL) : quoted;
-}
-
 static rpc_fault_t *no_such_method(rpc_call_t *call)
 {
     const char *hint = "";
@@ -42,7 +21,7 @@ static rpc_fault_t *no_such_method(rpc_call_t *call)
     }
     return rpc_fault_make(call->pool, RPC_E_METHOD,
                           "there is no method \"%s\"%s",
-                          rpc_call_quote(call->method, call->method_length,
+                          rpc_utf8_quote(call->method, call->method_length,
                                          call->pool), hint);
 }
 
@@ -62,7 +41,7 @@ static int refuse_unsafe(rpc_call_t *call, unsigned flags)
     fail(call, rpc_fault_make(call->pool, RPC_E_FORBIDDEN,
                               "%s may change something, so GET must not "
                               "call it: send it by POST",
-                              rpc_call_quote(call->method,
+                              rpc_utf8_quote(call->method,
                                              call->method_length,
                                              call->pool)));
     return 1;
@@ -72,7 +51,7 @@ rpc_fault_t *rpc_call_blame(rpc_call_t *call, const char *reason)
 {
     const char *table = call->mounted == NULL ? "" : apr_pstrcat(
         call->pool, " of table ", call->mounted->table->name, NULL);
-    const char *name = rpc_call_quote(call->method, call->method_length,
+    const char *name = rpc_utf8_quote(call->method, call->method_length,
                                       call->pool);
     const char *id = rpc_message_complain_of(
         call, apr_pstrcat(call->pool, "method ", name, table, " ", reason,

@@ -78,11 +78,6 @@ void rpc_call_judge(rpc_call_t *call, rpc_value_t *value,
  */
 rpc_fault_t *rpc_call_blame(rpc_call_t *call, const char *reason);
 
-/** A client's text for a message of ours: at most 64 bytes, no control
- *  characters. */
-const char *rpc_call_quote(const char *text, apr_size_t length,
-                           apr_pool_t *pool);
-
 /**
  * Run another method for this call and wait for it (rpc_invoke, multicall).
  * @param method May hold anything the client sent

@@ -9,8 +9,6 @@
 #include "core/number.h"
 #include "core/utf8.h"
 
-#define QUOTE_LENGTH 64
-
 int rpc_convert_fail(rpc_convert_t *convert, enum rpc_misfit_e misfit,
                      const rpc_typespec_t *type, const rpc_value_t *value)
 {
@@ -214,9 +212,9 @@ static const char *text_reason(const rpc_convert_t *convert)
     }
     if (convert->coerce == RPC_COERCE_QUERY) {
         return apr_psprintf(convert->pool, "expected %s, got \"%s\"", text,
-                            rpc_convert_quote(convert->got.u.text,
-                                              convert->got.length,
-                                              convert->pool));
+                            rpc_utf8_quote(convert->got.u.text,
+                                           convert->got.length,
+                                           convert->pool));
     }
     return apr_psprintf(convert->pool, "expected %s, got a string that is none",
                         text);
@@ -246,30 +244,4 @@ const char *rpc_convert_reason(const rpc_convert_t *convert)
     }
     return apr_psprintf(convert->pool, "expected %s, got %s", text,
                         rpc_type_name((enum rpc_type_e)convert->got.type));
-}
-
-const char *rpc_convert_quote(const char *text, apr_size_t length,
-                              apr_pool_t *pool)
-{
-    int cut = length > QUOTE_LENGTH;
-    char *copy;
-    apr_size_t i;
-
-    if (cut) {
-        length = rpc_utf8_valid_prefix(text, QUOTE_LENGTH);
-    }
-    copy = apr_pstrmemdup(pool, text, length);
-    for (i = 0; i < length; i++) {
-        unsigned char c = (unsigned char)copy[i];
-
-        /* C1 controls too: two bytes, C2 80 to C2 9F. */
-        if (c == 0xc2 && i + 1 < length && (unsigned char)copy[i + 1] < 0xa0) {
-            copy[i++] = '?';
-            copy[i] = '?';
-        }
-        else if (c < 0x20 || c == 0x7f) {
-            copy[i] = '?';
-        }
-    }
-    return cut ? apr_pstrcat(pool, copy, "...", NULL) : copy;
 }

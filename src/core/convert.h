@@ -70,9 +70,4 @@ const char *rpc_convert_path(const rpc_convert_t *convert);
 /** Why it failed: "expected int, got string". */
 const char *rpc_convert_reason(const rpc_convert_t *convert);
 
-/** A client's text for a message: at most 64 bytes of it, without control
- *  characters. */
-const char *rpc_convert_quote(const char *text, apr_size_t length,
-                              apr_pool_t *pool);
-
 #endif

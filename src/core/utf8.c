@@ -5,7 +5,10 @@
 
 #include <string.h>
 
+#include "apr_strings.h"
+
 #define HIGH_BITS 0x8080808080808080u
+#define QUOTED_BYTES 64
 
 /* The bytes of the character that begins at `at`, 0 if it is malformed. The
  * range of the second byte is what rules out overlong forms, surrogates and
@@ -123,4 +126,30 @@ int rpc_utf8_encode(uint32_t character, char *ret_text)
     ret_text[2] = (char)(0x80 | (character >> 6 & 0x3f));
     ret_text[3] = (char)(0x80 | (character & 0x3f));
     return 4;
+}
+
+const char *rpc_utf8_quote(const char *text, apr_size_t length,
+                           apr_pool_t *pool)
+{
+    int cut = length > QUOTED_BYTES;
+    char *copy;
+    apr_size_t i;
+
+    if (cut) {
+        length = rpc_utf8_valid_prefix(text, QUOTED_BYTES);
+    }
+    copy = apr_pstrmemdup(pool, text, length);
+    for (i = 0; i < length; i++) {
+        unsigned char c = (unsigned char)copy[i];
+
+        /* C1 controls too: two bytes, C2 80 to C2 9F. */
+        if (c == 0xc2 && i + 1 < length && (unsigned char)copy[i + 1] < 0xa0) {
+            copy[i++] = '?';
+            copy[i] = '?';
+        }
+        else if (c < 0x20 || c == 0x7f) {
+            copy[i] = '?';
+        }
+    }
+    return cut ? apr_pstrcat(pool, copy, "...", NULL) : copy;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* UTF-8: check, decode, encode. For the readers and writers. */
+/* UTF-8: check, decode, encode. For the readers and writers, and for whoever
+ * quotes a client. */
 #ifndef RPC_CORE_UTF8_H
 #define RPC_CORE_UTF8_H
 
@@ -17,5 +18,10 @@ int rpc_utf8_decode(const char *text, uint32_t *ret_character);
 
 /** Encode one character, at most U+10FFFF. @return its bytes, 1 to 4 */
 int rpc_utf8_encode(uint32_t character, char *ret_text);
+
+/** A client's text for a message or a log: at most 64 bytes of it, control
+ *  characters made '?'. */
+const char *rpc_utf8_quote(const char *text, apr_size_t length,
+                           apr_pool_t *pool);
 
 #endif

@@ -115,7 +115,7 @@ static rpc_value_t *fail_unknown(rpc_call_t *call, size_t i)
     return rpc_fail(call, RPC_E_METHOD,
                     "there is no method \"%s\"; system.listMethods names "
                     "those that are",
-                    rpc_call_quote(name, length, rpc_call_pool(call)));
+                    rpc_utf8_quote(name, length, rpc_call_pool(call)));
 }
 
 static rpc_value_t *list_methods(rpc_call_t *call)

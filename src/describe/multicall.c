@@ -104,7 +104,7 @@ static rpc_fault_t *refuse_result(rpc_call_t *call, rpc_call_t *inner,
                                   const char *objection)
 {
     apr_pool_t *pool = rpc_call_pool(call);
-    const char *name = rpc_call_quote(inner->method, inner->method_length,
+    const char *name = rpc_utf8_quote(inner->method, inner->method_length,
                                       pool);
 
     if (objection == no_nil || objection == no_control) {

@@ -12,6 +12,7 @@
 #include "http_request.h"
 #include "mod_core.h"
 
+#include "core/utf8.h"
 #include "log.h"
 #include "protocol/json.h"
 #include "transport/keep_hot.h"
@@ -259,7 +260,7 @@ static void note_calls(rpc_exchange_t *exchange)
         }
         if (i < NOTED_METHODS && call->method != NULL) {
             names = apr_pstrcat(r->pool, names, i > 0 ? "," : "",
-                                rpc_call_quote(call->method,
+                                rpc_utf8_quote(call->method,
                                                call->method_length, r->pool),
                                 NULL);
         }

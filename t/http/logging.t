@@ -43,7 +43,7 @@ RpcTest::post($url, 'application/json', '[' . call('add', '[2,3]') . ','
     . call('nosuch', '[]') . ',' . call('mul', '[2,3]') . ']');
 RpcTest::post($url, 'application/json', '[' . join(',',
     (call('add', '[1,1]')) x 20) . ']');
-RpcTest::post($url, 'application/json', call('a\u000a\"b', '[]'));
+RpcTest::post($url, 'application/json', call('a\u000a\u0085\"b', '[]'));
 RpcTest::post($url, 'text/xml', '<methodCall><methodName>system.multicall'
     . '</methodName><params><param><value><array><data>'
     . '<value><struct><member><name>methodName</name><value>add</value>'
@@ -68,7 +68,7 @@ my @expected = (
     'POST /rpc HTTP/1.1|200|jsonrpc|add|-32602|1',
     'POST /rpc HTTP/1.1|200|jsonrpc|add,nosuch,mul|-32601|3',
     'POST /rpc HTTP/1.1|200|jsonrpc|' . 'add,' x 8 . '...|0|20',
-    'POST /rpc HTTP/1.1|200|jsonrpc|a?\"b|-32601|1',
+    'POST /rpc HTTP/1.1|200|jsonrpc|a???\"b|-32601|1',
     'POST /rpc HTTP/1.1|200|xmlrpc|system.multicall|0|2',
     'POST /rpc HTTP/1.1|200|jsonrpc|-|-32700|0',
     'GET /rpc?secret HTTP/1.1|200|jsonrpc|login|0|1',

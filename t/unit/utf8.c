@@ -7,6 +7,8 @@
 #include "core/utf8.h"
 #include "tap.h"
 
+#include "apr_general.h"
+
 static const char *const bad[] = {
     "\x80", "\xbf", "\xc0\x80", "\xc1\xbf", "\xc2", "\xc2\x7f", "\xc2\xc0",
     "\xe0\x9f\xbf", "\xe0\xa0", "\xe0\xa0\x7f", "\xe1\x80", "\xed\xa0\x80",
@@ -93,6 +95,24 @@ static void test_each_pair(void)
     is_int(wrong, 0, "each pair of bytes");
 }
 
+/* What a client sent, within a message or a log line. */
+static void test_quote(void)
+{
+    apr_pool_t *pool;
+    char text[80];
+
+    apr_initialize();
+    apr_pool_create(&pool, NULL);
+    is_str(rpc_utf8_quote("a\0\n\x7f" "b", 5, pool), "a???b", "ASCII controls");
+    is_str(rpc_utf8_quote("a\xc2\x85\xc2\xa0", 5, pool), "a??\xc2\xa0",
+           "C1 controls, and the character after them");
+    memset(text, 'x', sizeof(text));
+    memcpy(text + 63, "\xc3\xbc", 2);
+    is_int((int)strlen(rpc_utf8_quote(text, sizeof(text), pool)), 63 + 3,
+           "no more than 64 bytes, and no half character");
+    apr_terminate();
+}
+
 int main(void)
 {
     ok(rpc_utf8_is_valid("", 0), "nothing is valid");
@@ -104,5 +124,6 @@ int main(void)
     test_bad();
     test_each_character();
     test_each_pair();
+    test_quote();
     return done_testing();
 }
