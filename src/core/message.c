@@ -20,6 +20,10 @@ struct rpc_waiter_t {
     apr_thread_cond_t *done;
 };
 
+/* What waits longer waits for ever: a sum with a time, and the seconds that a
+ * thread can wait until, must not overflow. */
+#define LONGEST_LIMIT (366 * 24 * 3600 * APR_USEC_PER_SEC)
+
 /* As httpd does it: without memory there is nothing sensible left to do. */
 static int out_of_memory(int retcode)
 {
@@ -207,7 +211,8 @@ void rpc_message_defer(rpc_call_t *call, apr_interval_time_t limit)
     apr_pool_cleanup_register(home, call->pool, destroy_own_pool,
                               apr_pool_cleanup_null);
     call->caller = copy_caller(call->caller, call->pool);
-    call->deadline = apr_time_now() + limit;
+    call->deadline = apr_time_now()
+                     + (limit < LONGEST_LIMIT ? limit : LONGEST_LIMIT);
     apr_atomic_inc32(&message->refs);
     call->state = RPC_CALL_DEFERRED;
 }

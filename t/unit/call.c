@@ -90,6 +90,12 @@ static rpc_value_t *defer_then_fail(rpc_call_t *call)
     return rpc_fail(call, 9, "could not start");
 }
 
+/* Completes what it has not deferred. */
+static rpc_value_t *complete_undeferred(rpc_call_t *call)
+{
+    return rpc_int(call, rpc_complete(call, rpc_int(call, 1)));
+}
+
 static void join_tasks(void)
 {
     apr_status_t rv;
@@ -143,6 +149,7 @@ static const rpc_method_t methods[] = {
     RPC_METHOD("int nothing()", nothing, 0, NULL),
     RPC_METHOD("int text()", text, 0, NULL),
     RPC_METHOD("array later(int delay, int limit)", later, 0, NULL),
+    RPC_METHOD("int complete_undeferred()", complete_undeferred, 0, NULL),
     RPC_METHOD("nil defer_then_fail()", defer_then_fail, 0, NULL),
     RPC_METHOD("any nest(string name, any params = nil, bool forgive = false)",
                nest, 0, NULL),
@@ -321,6 +328,16 @@ static void test_deferred(void)
     rpc_message_unref(m); /* before the other thread completes it */
     join_tasks();
     is_int(tasks[0].outcome, APR_TIMEUP, "which it is told");
+
+    m = run("later", 2, 20, INT64_MAX / 1000);
+    is_int(code_of(m), 0, "no time limit to speak of");
+    join_tasks();
+    rpc_message_unref(m);
+
+    m = run("complete_undeferred", 0, 0, 0);
+    is_int(rpc_as_int(m->calls[0]->result), APR_EINVAL,
+           "nothing to complete: the method's own result stands");
+    rpc_message_unref(m);
 
     m = run("defer_then_fail", 0, 0, 0);
     is_int(code_of(m), 9, "deferred, then failed at once");
