@@ -346,6 +346,9 @@ static apr_status_t complete(rpc_call_t *call, rpc_value_t *value)
     rpc_value_t *result;
     rpc_fault_t *failure;
 
+    if (!call->deferred) {
+        return APR_EINVAL; /* nobody waits for it */
+    }
     rpc_call_judge(call, value, &result, &failure);
     return rpc_message_complete(call, result, failure);
 }
