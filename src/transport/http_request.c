@@ -88,6 +88,26 @@ static const char *charset(request_rec *r)
     return NULL;
 }
 
+/* "0.5" -> 500; anything but a q-value, RFC 9110, section 12.4.2: 0. */
+static int quality(const char *text)
+{
+    int thousandths;
+    int unit = 1000;
+
+    if (text[0] != '0' && text[0] != '1') {
+        return 0;
+    }
+    thousandths = (*text++ - '0') * unit;
+    if (*text == '.') {
+        for (text++; unit > 1 && *text >= '0' && *text <= '9'; text++) {
+            unit /= 10;
+            thousandths += (*text - '0') * unit;
+        }
+    }
+    return strchr(",; \t", *text) != NULL && thousandths <= 1000
+               ? thousandths : 0;
+}
+
 /* q of a media type that Accept names outright, in thousandths; 0: it does
  * not. (RFC 9110, section 12.5.1) */
 static int accepted(const char *accept, const char *type)
@@ -107,7 +127,7 @@ static int accepted(const char *accept, const char *type)
             while (q != NULL && q < at + entry) {
                 q += 1 + strspn(q + 1, " \t");
                 if (ap_cstr_casecmpn(q, "q=", 2) == 0) {
-                    return (int)(atof(q + 2) * 1000);
+                    return quality(q + 2);
                 }
                 q = strchr(q, ';');
             }

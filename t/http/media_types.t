@@ -77,7 +77,9 @@ for my $accept ('application/json', 'application/json, text/plain;q=0.5, */*',
     like($r->{headers}{vary}, qr/Accept/, 'Vary: Accept');
 }
 for my $accept ('*/*', 'text/plain, application/json;q=0.5', 'image/png',
-    'application/json;q=0', 'application/jsonp') {
+    'application/json;q=0', 'application/json;q=1e3',
+    'application/json;q=nan', 'application/json;q=1.5',
+    'application/json;q=0.12345', 'application/jsonp') {
     is(RpcTest::get("$url?request=execute&data=add(2,3)",
         accept => $accept)->{body}, $five, "Accept: $accept");
 }
