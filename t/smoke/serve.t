@@ -1,0 +1,36 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: Apache-2.0
+# rpc-serve says in one line why it cannot serve, before anything starts.
+use strict;
+use warnings;
+use IO::Socket::INET;
+use lib 't/lib';
+use Test::More;
+use RpcTest;
+
+$ENV{RPC_MODULE_DIR} = RpcTest::tree() . '/modules';
+
+sub serve {
+    my ($where) = @_;
+    return RpcTest::run_command(RpcTest::tree() . '/rpc-serve',
+        RpcTest::module('calc'), $where);
+}
+
+my $busy = IO::Socket::INET->new(LocalAddr => '127.0.0.1', Listen => 1)
+    or die "no port: $!";
+my $port = $busy->sockport;
+my %why = ($port => qr/port $port is in use on 127\.0\.0\.1/,
+    '0' => qr/port 0: expected 1 to 65535/,
+    '65536' => qr/port 65536: expected 1 to 65535/,
+    'x' => qr/'x' is no port: expected \[ADDR:\]PORT/,
+    ":$port" => qr/':$port' is no address/,
+    "::1:$port" => qr/'::1:$port' is no address.*\[an IPv6 address\]/,
+    "192.0.2.1:$port" => qr/cannot listen on 192\.0\.2\.1 port $port/,
+    'no such.so' => qr/no such file: no such\.so/);
+for my $where (sort keys %why) {
+    my ($status, $output) = serve($where);
+    is($status, 1, "'$where': refused");
+    like($output, qr/\Arpc-serve: (?:$why{$where})[^\n]*\n\z/, 'in one line');
+}
+
+done_testing();
