@@ -245,6 +245,11 @@ void rpc_jsonrpc_decode_path(rpc_message_t *message, const char *method,
                                           "bytes in an argument");
             return;
         }
+        if (memchr(field->name, '\0', field->name_length) != NULL) {
+            call->fault = rpc_fault_make(message->pool, RPC_E_PARAMS,
+                                         "a name contains U+0000");
+            return;
+        }
         add_argument(&params, field, message->pool);
     }
     rpc_jsonrpc_split(call, &params);

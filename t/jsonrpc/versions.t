@@ -63,6 +63,8 @@ is(get('subtract?1=23&minuend=42')->{body}, '{"version":"1.1","result":19}',
     'by both');
 is(get('echo?x=a%20b&x=2')->{body}, '{"version":"1.1","result":["a b","2"]}',
     'a repeated name is an array');
+like(get('echo?x%00=1')->{body}, qr/"data":"a name contains U\+0000"/,
+    'a NUL in a name is refused, as in the names of JSON');
 is(get('nosuch')->{status}, 404, 'an unknown procedure');
 $r = get('subtract?minuend=a&subtrahend=1');
 is($r->{status}, 500, 'what is no number');
