@@ -7,6 +7,7 @@
 #include "apr_atomic.h"
 #include "apr_strings.h"
 
+#include "core/timetext.h"
 #include "core/utf8.h"
 #include "describe/describe.h"
 
@@ -17,6 +18,9 @@ static rpc_value_t *fault_struct(rpc_call_t *call, const rpc_fault_t *fault)
     return rpc_structv(call, "faultCode", rpc_int(call, fault->code),
                        "faultString", rpc_describe_text(call, text), NULL);
 }
+
+/* The array of all results, and that of the one. */
+#define LISTS_AROUND 2
 
 /* What is right in other protocols, but not in XML-RPC. */
 static const char no_nil[] =
@@ -65,6 +69,7 @@ static const char *find_objection(const carrier_t *carrier,
                                   const rpc_value_t *value, int depth)
 {
     const char *objection = NULL;
+    char text[RPC_TIME_ROOM];
     apr_size_t i;
 
     if (value->type == RPC_NIL && !carrier->nil) {
@@ -72,6 +77,10 @@ static const char *find_objection(const carrier_t *carrier,
     }
     if (value->type == RPC_DOUBLE && !isfinite(value->u.number)) {
         return "a double is not a finite number";
+    }
+    if (value->type == RPC_TIME
+        && rpc_time_format(value->u.integer, text) == 0) {
+        return "a time is not within the years 1 to 9999";
     }
     if (value->type == RPC_STRING) {
         return check_text(value->u.text, value->length, carrier->xml);
@@ -127,7 +136,7 @@ static rpc_value_t *wrap_result(rpc_call_t *call, rpc_call_t *inner)
     }
     carrier.xml = strcmp(rpc_call_protocol(call), "xmlrpc") == 0;
     carrier.nil = !carrier.xml || (about != NULL && about->xml_nil);
-    objection = find_objection(&carrier, inner->result, 1);
+    objection = find_objection(&carrier, inner->result, LISTS_AROUND + 1);
     if (objection != NULL) {
         return fault_struct(call, refuse_result(call, inner, objection));
     }

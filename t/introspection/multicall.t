@@ -85,4 +85,24 @@ my $answer = xml_update($few);
 like($answer, qr{<int>-32603</int>.*RpcXmlNil}s, 'nil is a fault');
 like($answer, qr{<int>2</int>}, 'and the other call is answered');
 
+# What no protocol can carry costs its own call too.
+my $chaos = RpcTest::httpd(<<'CONF');
+<Location "/chaos">
+    SetHandler rpc
+    RpcHandler chaos
+</Location>
+CONF
+RpcTest::expect_log("RPC0006: method $_\\b") for qw(nan far_time cycle deep);
+for my $bad ([ 'nan' ], [ 'far_time' ], [ 'cycle' ], [ 'deep', 999 ],
+    [ 'deep', 1000 ])
+{
+    my ($method, @levels) = @$bad;
+    my $both = join ', ', map { "{'methodName': '$_->[0]', 'params': [$_->[1]]}" }
+        ([ $method, "@levels" ], [ 'pid', '' ]);
+    my $body = RpcTest::post($chaos->url('/chaos'), 'text/x-python',
+        '{"req": "execute", '
+        . "\"data\": \"system.multicall([$both])\"}")->{body};
+    like($body, qr/faultCode\\': -32603.*\}, \[\d+\]\]/, "@$bad: its own call");
+}
+
 done_testing();
