@@ -82,6 +82,25 @@ int rpc_utf8_is_valid(const char *text, apr_size_t length)
     return rpc_utf8_valid_prefix(text, length) == length;
 }
 
+int rpc_utf8_is_xml(const char *text, apr_size_t length)
+{
+    apr_size_t i;
+
+    for (i = 0; i < length; i++) {
+        unsigned char c = (unsigned char)text[i];
+
+        if (c < 0x20 && c != '\t' && c != '\n' && c != '\r') {
+            return 0;
+        }
+        /* U+FFFE and U+FFFF; the text is well-formed, so two bytes follow. */
+        if (c == 0xef && (unsigned char)text[i + 1] == 0xbf
+            && (unsigned char)text[i + 2] >= 0xbe) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
 int rpc_utf8_decode(const char *text, uint32_t *ret_character)
 {
     const unsigned char *at = (const unsigned char *)text;

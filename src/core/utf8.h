@@ -13,6 +13,11 @@ int rpc_utf8_is_valid(const char *text, apr_size_t length);
 /** The length of the longest well-formed prefix. */
 apr_size_t rpc_utf8_valid_prefix(const char *text, apr_size_t length);
 
+/** Whether XML 1.0 has all characters of well-formed text (section 2.2): of
+ *  the controls below U+0020 only TAB, LF and CR, and neither U+FFFE nor
+ *  U+FFFF. */
+int rpc_utf8_is_xml(const char *text, apr_size_t length);
+
 /** Decode one character of well-formed text. @return its bytes, 1 to 4 */
 int rpc_utf8_decode(const char *text, uint32_t *ret_character);
 

@@ -29,15 +29,7 @@ apr_array_header_t *rpc_describe_entries(rpc_call_t *call)
     return seen;
 }
 
-/* Whether XML 1.0 has the character: JSON and Python have them all. */
-static int is_portable(uint32_t c)
-{
-    if (c < 0x20) {
-        return c == '\t' || c == '\n' || c == '\r';
-    }
-    return c != 0xfffe && c != 0xffff;
-}
-
+/* What XML 1.0 has not becomes '?': JSON and Python have it all. */
 static rpc_value_t *describe_textn(rpc_call_t *call, const char *text,
                                    apr_size_t length)
 {
@@ -51,7 +43,7 @@ static rpc_value_t *describe_textn(rpc_call_t *call, const char *text,
             uint32_t c;
             int bytes = rpc_utf8_decode(text + i, &c);
 
-            if (!is_portable(c)) {
+            if (!rpc_utf8_is_xml(text + i, (apr_size_t)bytes)) {
                 memset(copy + i, '?', (size_t)bytes);
             }
             i += (apr_size_t)bytes;

@@ -28,32 +28,12 @@ static const char no_nil[] =
 static const char no_control[] =
     "a control character, which XML cannot carry (bytes can)";
 
-/* Whether XML 1.0 has all characters of a valid text. */
-static int is_xml_text(const char *text, apr_size_t length)
-{
-    apr_size_t i;
-
-    for (i = 0; i < length; i++) {
-        unsigned char c = (unsigned char)text[i];
-
-        if (c < 0x20 && c != '\t' && c != '\n' && c != '\r') {
-            return 0;
-        }
-        /* U+FFFE and U+FFFF; the text is valid, so two bytes follow. */
-        if (c == 0xef && (unsigned char)text[i + 1] == 0xbf
-            && (unsigned char)text[i + 2] >= 0xbe) {
-            return 0;
-        }
-    }
-    return 1;
-}
-
 static const char *check_text(const char *text, apr_size_t length, int xml)
 {
     if (!rpc_utf8_is_valid(text, length)) {
         return "a string is not valid UTF-8";
     }
-    return xml && !is_xml_text(text, length) ? no_control : NULL;
+    return xml && !rpc_utf8_is_xml(text, length) ? no_control : NULL;
 }
 
 typedef struct carrier_t {

@@ -14,17 +14,10 @@ const char rpc_xml_no_control[] =
     "a string of the result holds a control character, which XML cannot"
     " carry (bytes can)";
 
-enum { PLAIN, ESCAPED, FORBIDDEN };
-
-/* C0 but TAB, LF and CR are no characters of XML 1.0 (section 2.2). */
-static int class_of(unsigned char c)
+/* A parser makes LF of CR unless it is a reference. */
+static int is_escaped(char c)
 {
-    if (c < 0x20) {
-        return c == '\t' || c == '\n' ? PLAIN
-               : c == '\r'            ? ESCAPED
-                                      : FORBIDDEN;
-    }
-    return c == '&' || c == '<' || c == '>' ? ESCAPED : PLAIN;
+    return c == '&' || c == '<' || c == '>' || c == '\r';
 }
 
 static const char *escape_of(char c)
@@ -40,7 +33,7 @@ void rpc_xml_write_text(rpc_writer_t *writer, const char *text,
     apr_size_t i;
 
     for (i = 0; i < length; i++) {
-        if (class_of((unsigned char)text[i]) == ESCAPED) {
+        if (is_escaped(text[i])) {
             rpc_write(writer, text + begin, i - begin);
             rpc_write_string(writer, escape_of(text[i]));
             begin = i + 1;
@@ -53,24 +46,10 @@ void rpc_xml_write_text(rpc_writer_t *writer, const char *text,
 
 const char *rpc_xml_check_text(const char *text, apr_size_t length)
 {
-    apr_size_t i;
-
     if (!rpc_utf8_is_valid(text, length)) {
         return "a string is no valid UTF-8 (bytes can carry it)";
     }
-    for (i = 0; i < length; i++) {
-        unsigned char c = (unsigned char)text[i];
-
-        if (class_of(c) == FORBIDDEN) {
-            return rpc_xml_no_control;
-        }
-        /* U+FFFE and U+FFFF; the text is valid, so two more bytes follow. */
-        if (c == 0xef && (unsigned char)text[i + 1] == 0xbf
-            && (unsigned char)text[i + 2] >= 0xbe) {
-            return rpc_xml_no_control;
-        }
-    }
-    return NULL;
+    return rpc_utf8_is_xml(text, length) ? NULL : rpc_xml_no_control;
 }
 
 static const char *write_checked(rpc_writer_t *writer, const char *text,

@@ -113,6 +113,26 @@ static void test_quote(void)
     apr_terminate();
 }
 
+/* XML 1.0, section 2.2: Char. */
+static void test_xml(void)
+{
+    uint32_t c;
+    int wrong = 0;
+
+    for (c = 0; c <= 0x10ffff; c++) {
+        char text[8];
+        int length = rpc_utf8_encode(c, text);
+        int want = c == 0x9 || c == 0xa || c == 0xd
+                   || (c >= 0x20 && c <= 0xfffd) || c >= 0x10000;
+
+        wrong += (c < 0xd800 || c > 0xdfff)
+                 && rpc_utf8_is_xml(text, (apr_size_t)length) != want;
+    }
+    is_int(wrong, 0, "each character, as XML has it");
+    ok(rpc_utf8_is_xml("", 0), "nothing is XML");
+    ok(!rpc_utf8_is_xml("a\0b", 3), "a NUL within is not");
+}
+
 int main(void)
 {
     ok(rpc_utf8_is_valid("", 0), "nothing is valid");
@@ -125,5 +145,6 @@ int main(void)
     test_each_character();
     test_each_pair();
     test_quote();
+    test_xml();
     return done_testing();
 }
