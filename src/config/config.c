@@ -66,6 +66,10 @@ void *rpc_config_merge_dir(apr_pool_t *pool, void *base, void *add)
 #undef MERGE_MEMBER
     config->allow_origin = inner->allow_origin != NULL
                                ? inner->allow_origin : outer->allow_origin;
+#define MERGE_TEXT(name)                                                     \
+    config->name = inner->name != NULL ? inner->name : outer->name;
+    RPC_CONFIG_TEXTS(MERGE_TEXT)
+#undef MERGE_TEXT
     config->mount = NULL;
     config->registry = chain(inner->registry, outer->registry, pool);
     config->base = inner->registry != NULL ? inner->base : outer->base;
@@ -76,6 +80,10 @@ void rpc_config_resolve(const rpc_dir_config_t *config,
                         rpc_dir_config_t *ret_config)
 {
     *ret_config = *config;
+    if (ret_config->docs == RPC_UNSET && ret_config->introspection == 0) {
+        /* Who keeps to himself what is here does not mean the page to tell. */
+        ret_config->docs = 0;
+    }
 #define RESOLVE_MEMBER(type, name, fallback)                                 \
     if (ret_config->name == RPC_UNSET) {                                     \
         ret_config->name = (fallback);                                       \

@@ -9,16 +9,9 @@
 
 #include "core/limits.h"
 #include "core/registry.h"
+#include "protocol/protocol.h"
 
 enum rpc_get_policy_e { RPC_GET_SAFE, RPC_GET_ALL, RPC_GET_OFF };
-
-/** Bits of RpcProtocols. */
-enum rpc_protocol_bit_e {
-    RPC_SPEAKS_JSONRPC = 1,
-    RPC_SPEAKS_XMLRPC = 2,
-    RPC_SPEAKS_PYRPC = 4,
-    RPC_SPEAKS_ALL = 7
-};
 
 /**
  * Every directive with a plain value, once: X(type, member, default). Create
@@ -35,6 +28,7 @@ enum rpc_protocol_bit_e {
     X(int, get_policy, RPC_GET_SAFE)                                   \
     X(int, multicall, 1)                                               \
     X(int, introspection, 1)                                           \
+    X(int, docs, 1)                                                    \
     X(int, log_requests, 1)                                            \
     X(int, xml_nil, 0)                                                 \
     X(int, xml_encoding, 0)                                            \
@@ -56,11 +50,20 @@ typedef struct rpc_origins_t {
     apr_array_header_t *names; /**< of const char *, as browsers send them */
 } rpc_origins_t;
 
+/** The same for texts: X(member). NULL is unset, and stays so. */
+#define RPC_CONFIG_TEXTS(X) \
+    X(title)                \
+    X(name)                 \
+    X(description)
+
 typedef struct rpc_dir_config_t {
 #define RPC_CONFIG_MEMBER(type, name, fallback) type name;
     RPC_CONFIG_MEMBERS(RPC_CONFIG_MEMBER)
 #undef RPC_CONFIG_MEMBER
     const rpc_origins_t *allow_origin; /**< NULL: not set, which is none */
+#define RPC_CONFIG_TEXT(name) const char *name;
+    RPC_CONFIG_TEXTS(RPC_CONFIG_TEXT)
+#undef RPC_CONFIG_TEXT
     rpc_mount_t *mount;            /**< this section's own, or NULL */
     const rpc_registry_t *registry; /**< the mounts, inner first; NULL: none */
     /** The path of the section that mounts ("/rpc"), without a trailing '/';
@@ -77,7 +80,8 @@ extern const command_rec rpc_config_commands[];
 void *rpc_config_create_dir(apr_pool_t *pool, char *path);
 void *rpc_config_merge_dir(apr_pool_t *pool, void *base, void *add);
 
-/** All unset members to their defaults, for a request. */
+/** All unset members to their defaults, for a request. RpcDocs where nothing
+ *  sets it is what RpcIntrospection is. */
 void rpc_config_resolve(const rpc_dir_config_t *config,
                         rpc_dir_config_t *ret_config);
 

@@ -7,6 +7,7 @@
 #include "apr_strings.h"
 
 #include "config/config.h"
+#include "core/utf8.h"
 
 /* What one word of a directive stands for; ended by a NULL word. */
 typedef struct word_t {
@@ -53,6 +54,7 @@ static const word_t protocols[] = {{"jsonrpc", RPC_SPEAKS_JSONRPC},
 static const setting_t set_get = WORDS(get_policy, get_policies);
 static const setting_t set_multicall = WORDS(multicall, on_off);
 static const setting_t set_introspection = WORDS(introspection, on_off);
+static const setting_t set_docs = WORDS(docs, on_off);
 static const setting_t set_log_requests = WORDS(log_requests, on_off);
 static const setting_t set_xml_nil = WORDS(xml_nil, on_off);
 static const setting_t set_xml_encoding = WORDS(xml_encoding, encodings);
@@ -246,9 +248,33 @@ static const char *set_keep_hot(cmd_parms *cmd, void *config,
     return NULL;
 }
 
+/* A text of the documentation page; cmd->info is where it goes. */
+static const char *set_text(cmd_parms *cmd, void *config, const char *arg)
+{
+    const apr_size_t *offset = cmd->info;
+    const char *error = ap_check_cmd_context(cmd, NOT_IN_LIMIT);
+
+    if (error != NULL) {
+        return error;
+    }
+    if (!rpc_utf8_is_valid(arg, strlen(arg))) {
+        return apr_pstrcat(cmd->pool, cmd->cmd->name,
+                           " takes a text in UTF-8, which this is not",
+                           NULL);
+    }
+    *(const char **)(void *)((char *)config + *offset) = arg;
+    return NULL;
+}
+
+#define TEXT(member)                                                         \
+    static const apr_size_t set_##member = offsetof(rpc_dir_config_t, member);
+RPC_CONFIG_TEXTS(TEXT)
+
 #define WHERE (ACCESS_CONF | RSRC_CONF)
 #define SETTING(name, setting, help)                                         \
     AP_INIT_TAKE1(name, set_value, (void *)&(setting), WHERE, help)
+#define TEXT_SETTING(name, setting, help)                                    \
+    AP_INIT_TAKE1(name, set_text, (void *)&(setting), WHERE, help)
 
 const command_rec rpc_config_commands[] = {
     AP_INIT_TAKE12("RpcHandler", rpc_config_handler, NULL, WHERE,
@@ -262,6 +288,12 @@ const command_rec rpc_config_commands[] = {
     SETTING("RpcMulticall", set_multicall, "on or off: system.multicall"),
     SETTING("RpcIntrospection", set_introspection,
             "on or off: system.listMethods ... rpc.discover"),
+    SETTING("RpcDocs", set_docs,
+            "on or off: the documentation page for browsers"),
+    TEXT_SETTING("RpcTitle", set_title, "the title of that page, in quotes"),
+    TEXT_SETTING("RpcName", set_name, "the heading of that page, in quotes"),
+    TEXT_SETTING("RpcDescription", set_description,
+                 "what is below that heading, in quotes"),
     SETTING("RpcLogRequests", set_log_requests,
             "on or off: notes about the calls for the access log"),
     SETTING("RpcXmlEncoding", set_xml_encoding,

@@ -13,6 +13,7 @@ typedef struct rpc_message_t rpc_message_t;
 /** What the endpoint says about itself, for descriptions. */
 typedef struct rpc_about_t {
     const char *title;       /**< or NULL */
+    const char *name;        /**< or NULL */
     const char *description; /**< or NULL */
     const char *url;         /**< where it was called, or NULL */
     const char *version;     /**< of mod_rpc */

@@ -86,10 +86,13 @@ static rpc_value_t *describe_method(rpc_call_t *call,
 
 static rpc_value_t *describe_info(rpc_call_t *call, const rpc_about_t *about)
 {
-    const char *title = about != NULL ? about->title : NULL;
+    const char *title = NULL;
     const char *version = about != NULL ? about->version : NULL;
     rpc_value_t *info = rpc_struct(call);
 
+    if (about != NULL) {
+        title = about->title != NULL ? about->title : about->name;
+    }
     rpc_set(call, info, "title",
             rpc_describe_text(call, title != NULL ? title : "mod_rpc"));
     rpc_set(call, info, "version",

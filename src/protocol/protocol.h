@@ -8,6 +8,14 @@
 #include "protocol/form.h"
 #include "protocol/writer.h"
 
+/** What an endpoint speaks: bits of RpcProtocols. */
+enum rpc_protocol_bit_e {
+    RPC_SPEAKS_JSONRPC = 1,
+    RPC_SPEAKS_XMLRPC = 2,
+    RPC_SPEAKS_PYRPC = 4,
+    RPC_SPEAKS_ALL = 7
+};
+
 /** What the endpoint and the request say about the text of messages. */
 typedef struct rpc_options_t {
     const char *charset;      /**< of the request's Content-Type, or NULL */

@@ -39,6 +39,9 @@ static rpc_exchange_t *create_exchange(request_rec *r,
     exchange->limits.max_values = c->max_values;
     exchange->limits.max_batch = c->max_batch;
     exchange->limits.max_string = c->max_string;
+    exchange->about.title = c->title;
+    exchange->about.name = c->name;
+    exchange->about.description = c->description;
     exchange->about.version = RPC_VERSION;
     exchange->about.xml_nil = c->xml_nil;
     exchange->options.xml_nil = c->xml_nil;
@@ -220,6 +223,17 @@ static int decode(rpc_exchange_t *exchange, const rpc_ask_t *ask)
     return OK;
 }
 
+const char *rpc_http_url(rpc_exchange_t *exchange)
+{
+    const char *path = exchange->config.base;
+
+    if (path == NULL) {
+        path = exchange->r->uri;
+    }
+    return ap_construct_url(exchange->r->pool, *path != '\0' ? path : "/",
+                            exchange->r);
+}
+
 /* Descriptions name the endpoint by its URL; nothing else needs it. */
 static void fill_url(rpc_exchange_t *exchange)
 {
@@ -230,14 +244,7 @@ static void fill_url(rpc_exchange_t *exchange)
 
         if (name != NULL && (strncmp(name, "system.", 7) == 0
                              || strncmp(name, "rpc.", 4) == 0)) {
-            const char *path = exchange->config.base;
-
-            if (path == NULL) {
-                path = exchange->r->uri;
-            }
-            exchange->about.url = ap_construct_url(exchange->r->pool,
-                                                   *path != '\0' ? path : "/",
-                                                   exchange->r);
+            exchange->about.url = rpc_http_url(exchange);
             return;
         }
     }
@@ -468,6 +475,8 @@ int rpc_http_handler(request_rec *r)
         return rpc_http_static_send(r, ask.file);
     case RPC_ASK_OPTIONS:
         return answer_options(exchange);
+    case RPC_ASK_DOCS:
+        return rpc_http_send_docs(exchange);
     case RPC_ASK_OPENRPC:
         return answer_openrpc(exchange);
     default:

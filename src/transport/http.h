@@ -55,6 +55,7 @@ enum rpc_ask_e {
     RPC_ASK_QUERY,     /**< GET: jsonrpc or pyrpc in the query string */
     RPC_ASK_PATH,      /**< GET /rpc/add?x=2: JSON-RPC 1.1 */
     RPC_ASK_OPENRPC,   /**< GET ?openrpc */
+    RPC_ASK_DOCS,      /**< GET of the endpoint itself, by a browser */
     RPC_ASK_STATIC,    /**< GET ?rpc.js */
     RPC_ASK_OPTIONS,
     RPC_ASK_REFUSED    /**< status and text say why */
@@ -87,6 +88,16 @@ int rpc_http_prefers_json(request_rec *r);
  *  Origin and Sec-Fetch-Site. @return why, for a fault; NULL: it may call */
 const char *rpc_http_refuse_origin(request_rec *r,
                                    const rpc_dir_config_t *config);
+
+/** Whether Accept takes text/html: it is not there, or names it by itself or
+ *  by a wildcard, with a q above 0. (RFC 9110, section 12.5.1) */
+int rpc_http_accepts_html(request_rec *r);
+
+/** Answer with the documentation page, or 304 (src/transport/http_docs.c). */
+int rpc_http_send_docs(rpc_exchange_t *exchange);
+
+/** The endpoint's URL as this client reached it: for descriptions. */
+const char *rpc_http_url(rpc_exchange_t *exchange);
 
 /** "GET, HEAD, POST, OPTIONS", or less. */
 const char *rpc_http_allowed(const rpc_dir_config_t *config);

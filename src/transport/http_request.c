@@ -108,8 +108,8 @@ static int quality(const char *text)
                ? thousandths : 0;
 }
 
-/* q of a media type that Accept names outright, in thousandths; 0: it does
- * not. (RFC 9110, section 12.5.1) */
+/* q of a media type, or range, that Accept names outright, in thousandths;
+ * -1: it does not. (RFC 9110, section 12.5.1) */
 static int accepted(const char *accept, const char *type)
 {
     apr_size_t length = strlen(type);
@@ -135,13 +135,33 @@ static int accepted(const char *accept, const char *type)
         }
         at = at[entry] == ',' ? at + entry + 1 : NULL;
     }
+    return -1;
+}
+
+/* The range that says most about the type counts. */
+int rpc_http_accepts_html(request_rec *r)
+{
+    static const char *const ranges[] = {"text/html", "text/*", "*/*"};
+    const char *accept = apr_table_get(r->headers_in, "Accept");
+    apr_size_t i;
+
+    if (accept == NULL) {
+        return 1;
+    }
+    for (i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++) {
+        int q = accepted(accept, ranges[i]);
+
+        if (q >= 0) {
+            return q > 0;
+        }
+    }
     return 0;
 }
 
 int rpc_http_prefers_json(request_rec *r)
 {
     const char *accept = apr_table_get(r->headers_in, "Accept");
-    int json = accept != NULL ? accepted(accept, "application/json") : 0;
+    int json = accept != NULL ? accepted(accept, "application/json") : -1;
 
     return json > 0 && json >= accepted(accept, "text/plain");
 }
@@ -207,6 +227,7 @@ const rpc_protocol_t *rpc_http_protocol_of(request_rec *r, int speaks)
 const char *rpc_http_allowed(const rpc_dir_config_t *config)
 {
     return config->get_policy != RPC_GET_OFF || config->introspection
+                   || config->docs
                ? "GET, HEAD, POST, OPTIONS" : "POST, OPTIONS";
 }
 
@@ -302,6 +323,29 @@ static const char *below(rpc_exchange_t *exchange)
     return uri[length] == '/' ? uri + length + 1 : uri + length;
 }
 
+/* Nothing asked but the endpoint's URL: most often a browser, by a person. */
+static void classify_docs(rpc_exchange_t *exchange, rpc_ask_t *ask)
+{
+    request_rec *r = exchange->r;
+
+    if (!exchange->config.docs) {
+        refuse(ask, HTTP_METHOD_NOT_ALLOWED, "this is an RPC endpoint: POST "
+               "a message, or call by GET with "
+               "?request=execute&data=method(arguments)");
+        return;
+    }
+    apr_table_mergen(r->headers_out, "Vary", "Accept");
+    if (rpc_http_accepts_html(r)) {
+        ask->kind = RPC_ASK_DOCS;
+    }
+    else {
+        refuse(ask, HTTP_METHOD_NOT_ALLOWED, "this is an RPC endpoint: POST "
+               "a message, call by GET with "
+               "?request=execute&data=method(arguments), or accept "
+               "text/html for its documentation");
+    }
+}
+
 static void classify_get(rpc_exchange_t *exchange, const char *procedure,
                          rpc_ask_t *ask)
 {
@@ -319,9 +363,7 @@ static void classify_get(rpc_exchange_t *exchange, const char *procedure,
         classify_query(exchange, ask);
     }
     else if (r->args == NULL || *r->args == '\0') {
-        refuse(ask, HTTP_METHOD_NOT_ALLOWED,
-               "this is an RPC endpoint: POST a message, or call by GET with "
-               "?request=execute&data=method(arguments)");
+        classify_docs(exchange, ask);
     }
     else if (has_field(r->args, "openrpc") && exchange->config.introspection) {
         ask->kind = RPC_ASK_OPENRPC;

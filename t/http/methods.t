@@ -31,8 +31,8 @@ for my $method ('PUT', 'DELETE', 'PATCH', 'PROPFIND', 'FOO') {
     like($r->{headers}{allow}, qr/\bPOST\b/, 'Allow');
 }
 
-$r = RpcTest::get($url);
-is($r->{status}, 405, 'GET without a query');
+$r = RpcTest::get($url, accept => 'application/json');
+is($r->{status}, 405, 'GET without a query, by a program');
 is($r->{headers}{allow}, 'POST, OPTIONS', 'Allow');
 like($r->{body}, qr/request=execute/, 'says how to call');
 

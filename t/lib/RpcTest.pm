@@ -267,7 +267,7 @@ sub setup {
     my $system = $ENV{RPC_TEST_SYSTEM} || '/usr/lib/apache2/modules';
     my $mpm = $options{mpm} || 'event';
     my $ours = $options{modules} || [ grep { -f module($_) }
-        qw(rpc calc counter server validator1 spec chaos) ];
+        qw(rpc calc counter server validator1 spec chaos hostile) ];
     my $threads = $options{threads} || 8;
     my $text = join("\n", "ServerRoot \"$dir\"", 'ServerName localhost',
         "Listen 127.0.0.1:$port", "PidFile \"$dir/httpd.pid\"",
