@@ -216,4 +216,5 @@ static const rpc_method_t methods[] = {
     RPC_METHOD_END
 };
 
-RPC_HANDLER_MODULE(server, "Whether the server is there, and what it offers.", methods);
+RPC_HANDLER_MODULE(server, "Whether the server is there, and what it offers.",
+                   methods);

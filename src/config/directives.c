@@ -290,8 +290,10 @@ const command_rec rpc_config_commands[] = {
             "on or off: system.listMethods ... rpc.discover"),
     SETTING("RpcDocs", set_docs,
             "on or off: the documentation page for browsers"),
-    TEXT_SETTING("RpcTitle", set_title, "title of the documentation page, in quotes"),
-    TEXT_SETTING("RpcName", set_name, "heading of the documentation page, in quotes"),
+    TEXT_SETTING("RpcTitle", set_title,
+                 "title of the documentation page, in quotes"),
+    TEXT_SETTING("RpcName", set_name,
+                 "heading of the documentation page, in quotes"),
     TEXT_SETTING("RpcDescription", set_description,
                  "text below the heading of the documentation page, in "
                  "quotes"),

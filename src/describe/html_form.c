@@ -104,7 +104,8 @@ static void put_control(rpc_html_t *html, const char *method,
                         const char *hint)
 {
     if (parameter->secret && !parameter->rest) {
-        rpc_html_put(html, "<input type=\"password\" autocomplete=\"new-password\"");
+        rpc_html_put(html, "<input type=\"password\" "
+                           "autocomplete=\"new-password\"");
         put_attributes(html, method, parameter, kind, hint);
         rpc_html_put(html, ">");
     }

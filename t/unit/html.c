@@ -97,7 +97,8 @@ static void test_prose(rpc_html_t *html)
         { " \n\t\n", "" },
         { "a\nb\n\n\nc", "<p>a\nb</p>\n<p>c</p>\n" },
         { "\n a\n\n  b\n\n\tc", "<p> a</p>\n<pre>  b</pre>\n<pre>\tc</pre>\n" },
-        { "http://a.b/c.", "<p>" OUT("http://a.b/c") "http://a.b/c</a>.</p>\n" },
+        { "http://a.b/c.", "<p>" OUT("http://a.b/c")
+                           "http://a.b/c</a>.</p>\n" },
         { "(https://a/(b))", "<p>(" OUT("https://a/(b)") "https://a/(b)</a>)"
                              "</p>\n" },
         { "ftp://a,b;", "<p>" OUT("ftp://a,b") "ftp://a,b</a>;</p>\n" },
