@@ -58,7 +58,8 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_check_config(check_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_test_config(test_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_post_config(post_config, NULL, NULL, APR_HOOK_MIDDLE);
-    ap_hook_child_init(child_init, NULL, NULL, APR_HOOK_MIDDLE);
+    /* Late: a handler's child_init may need what other modules make. */
+    ap_hook_child_init(child_init, NULL, NULL, APR_HOOK_LAST);
     ap_hook_translate_name(rpc_http_translate_name, NULL, NULL,
                            APR_HOOK_LAST);
     ap_hook_map_to_storage(rpc_http_map_to_storage, NULL, NULL,
