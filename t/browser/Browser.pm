@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+# Runs a browser's script as a test: its lines are TAP. For t/browser/*.t.
+package Browser;
+
+use strict;
+use warnings;
+use File::Path ();
+use Test::More ();
+use RpcTest;
+
+=head1 SYNOPSIS
+
+    use lib 't/lib', 't/browser';
+    use RpcTest;
+    use Browser;
+
+    Browser::need();                 # skips the test without a browser
+    my $server = RpcTest::httpd(...);
+    Browser::run('blog.js', $server->url('')); # t/browser/blog.js URL...
+
+A script begins with require('./browser.js'), which tells the rest. Pictures
+are left in t/logs/screenshots, from where ./run test takes them.
+
+=cut
+
+sub screenshots { return RpcTest::logs() . '/screenshots' }
+
+sub need {
+    my $modules = RpcTest::tree() . '/t/browser/node_modules';
+    my ($no_node) = RpcTest::run_command('node', '--version');
+    my $missing = $no_node ? 'node'
+        : !-x browser() ? 'a browser (' . browser() . ')'
+        : (grep { !-d "$modules/$_" } qw(playwright-core axe-core
+            html-validate))[0];
+    Test::More::plan(skip_all => "$missing is not installed") if $missing;
+    return;
+}
+
+sub browser { return $ENV{RPC_TEST_BROWSER} || '/usr/bin/chromium' }
+
+# Ends the test: the script's plan is its plan.
+sub run {
+    my ($script, @arguments) = @_;
+    my $top = RpcTest::tree();
+    File::Path::make_path(screenshots());
+    local $ENV{RPC_TEST_BROWSER} = browser();
+    local $ENV{RPC_TEST_SCREENSHOTS} = screenshots();
+    local $ENV{NODE_PATH};
+    my ($status, $output) = RpcTest::run_command('node',
+        "$top/t/browser/$script", @arguments);
+    Test::More::subtest($script => sub {
+        my $builder = Test::More->builder;
+        my $count = 0;
+        for my $line (split /\n/, $output) {
+            if ($line =~ /^(not )?ok \d+ - (.*)/) {
+                $builder->ok(!$1, $2);
+                $count++;
+            }
+            elsif ($line !~ /^1\.\.\d+$/) {
+                Test::More::diag($line);
+            }
+        }
+        $builder->is_num($status, 0, "$script ended well");
+        $builder->ok($output =~ /^1\.\.$count$/m,
+            "$script came to its end, after $count tests");
+        $builder->done_testing;
+    });
+    return;
+}
+
+1;
