@@ -233,12 +233,13 @@ static rpc_value_t *list_posts(rpc_call_t *call)
 {
     int64_t offset = rpc_arg_int(call, 0);
     int64_t limit = rpc_arg_int(call, 1);
-    const char *tag = rpc_arg_string(call, 2);
+    size_t length;
+    const char *tag = rpc_arg_stringn(call, 2, &length);
 
     if (!check_page(call, offset, limit)) {
         return NULL;
     }
-    if (tag == NULL || *tag == '\0') {
+    if (length == 0) {
         return read_page(call, BLOG_SQL_LIST_COUNT, NULL, 0, offset, limit);
     }
     if (!blog_text_check(call, &wanted_tag_field, NULL, rpc_arg(call, 2))) {

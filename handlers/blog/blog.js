@@ -157,11 +157,12 @@ function tagList(tags) {
     if (tags.length === 0) {
         return null;
     }
-    return make("ul", { class: "tags", "aria-label": "Tags" },
-        ...tags.map(function (tag) {
+    return make("div", { class: "tagged" },
+        make("span", { class: "hidden" }, "Tags:"),
+        make("ul", { class: "tags" }, ...tags.map(function (tag) {
             return make("li", {}, link("tag/" + encodeURIComponent(tag),
                 tag, { dir: "auto" }));
-        }));
+        })));
 }
 
 function byline(post) {
@@ -264,11 +265,11 @@ function showError(form, error) {
 // it can be changed or sent again.
 function formOf(options, fields, send, done) {
     var button = make("button", { type: "submit" }, options.button);
-    var set = make("fieldset", {}, ...fields,
+    var set = make("fieldset", {},
+        make("legend", { class: "hidden" }, options.label), ...fields,
         make("p", { class: "error whole", role: "alert", hidden: true }),
         make("p", { class: "buttons" }, button, options.beside || null));
-    var form = make("form", { id: options.id, novalidate: true,
-        "aria-label": options.label }, set);
+    var form = make("form", { id: options.id, novalidate: true }, set);
 
     form.addEventListener("submit", function (event) {
         var values = {};
