@@ -675,8 +675,7 @@ static inline rpc_value_t *rpc_defer(rpc_call_t *call,
 
 /** Complete a deferred call. The call is gone when this returns.
  *  @param value Built with this call; NULL: after rpc_fail()
- *  @return APR_SUCCESS, or APR_TIMEUP if it came too late for the client;
- *          APR_EINVAL for a call that rpc_defer() was not called for */
+ *  @return APR_SUCCESS; APR_TIMEUP: too late; APR_EINVAL: not deferred */
 static inline apr_status_t rpc_complete(rpc_call_t *call, rpc_value_t *value)
 {
     return RPC_API_(call)->complete(call, value);
