@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The handler table `blog`: posts, tags and comments in a database that
- * mod_dbd connects to. For the demo, and as an example of a handler with one. */
+ * mod_dbd connects to. For the demo, and as an example of such a handler. */
 #include "mod_rpc.h"
 
 #include "apr_strings.h"
