@@ -489,6 +489,9 @@ static const char location_note[] = "rpc-location";
 
 int rpc_http_translate_name(request_rec *r)
 {
+#ifdef RPC_FILE_WALK /* ./run bench: what a walk through the files costs */
+    return DECLINED;
+#endif
     /* At this point per_dir_config is that of the <Location> sections. */
     if (r->filename != NULL || !rpc_http_is_endpoint(r)) {
         return DECLINED;
