@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Runs one fixed request many times through the core, without httpd, for
+ * callgrind to count: count WORK TIMES. For t/bench/count-instructions. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "apr_general.h"
+#include "apr_strings.h"
+
+#include "core/registry.h"
+#include "core/table.h"
+#include "describe/describe.h"
+#include "protocol/json.h"
+#include "protocol/protocol.h"
+#include "protocol/xmlvalue.h"
+
+#define WARM_UP 5
+#define BATCH 100
+
+static rpc_value_t *add(rpc_call_t *call)
+{
+    return rpc_int(call, rpc_arg_int(call, 0) + rpc_arg_int(call, 1));
+}
+
+static const rpc_method_t methods[] = {
+    RPC_METHOD("number add(number x, number y)", add, RPC_SAFE,
+               "Return x + y."),
+    RPC_METHOD_END
+};
+
+static const rpc_table_t table = {
+    .abi_major = RPC_ABI_MAJOR,
+    .abi_minor = RPC_ABI_MINOR,
+    .table_size = sizeof(rpc_table_t),
+    .method_size = sizeof(rpc_method_t),
+    .name = "bench",
+    .methods = methods
+};
+
+static const rpc_limits_t limits = {
+    .max_body = RPC_DEFAULT_MAX_BODY,
+    .max_depth = RPC_DEFAULT_MAX_DEPTH,
+    .max_values = RPC_DEFAULT_MAX_VALUES,
+    .max_batch = RPC_DEFAULT_MAX_BATCH,
+    .max_string = RPC_DEFAULT_MAX_STRING
+};
+
+/* One kind of request: a body, or a query string where body is NULL. */
+typedef struct work_t {
+    const rpc_protocol_t *protocol;
+    const char *body;
+    const char *query;
+    const char *answer;      /* what the answer must begin with */
+    rpc_caller_t caller;
+    rpc_options_t options;
+} work_t;
+
+static const char small_json[] =
+    "{\"jsonrpc\":\"2.0\",\"method\":\"add\",\"params\":[2,3],\"id\":1}";
+
+static const char small_xml[] =
+    "<?xml version='1.0'?>\n<methodCall>\n<methodName>add</methodName>\n"
+    "<params>\n<param>\n<value><int>2</int></value>\n</param>\n"
+    "<param>\n<value><int>3</int></value>\n</param>\n"
+    "</params>\n</methodCall>\n";
+
+static const char *make_batch(apr_pool_t *pool)
+{
+    const char *text = "[";
+    int i;
+
+    for (i = 0; i < BATCH; i++) {
+        text = apr_psprintf(pool, "%s%s{\"jsonrpc\":\"2.0\",\"method\":"
+                            "\"add\",\"params\":[%d,1],\"id\":%d}", text,
+                            i > 0 ? "," : "", i, i);
+    }
+    return apr_pstrcat(pool, text, "]", NULL);
+}
+
+/* Returns 0 if there is no work of that name. */
+static int choose(const char *name, apr_pool_t *pool, work_t *ret_work)
+{
+    if (strcmp(name, "W1") == 0 || strcmp(name, "W2") == 0) {
+        int is_batch = name[1] == '2';
+
+        ret_work->protocol = &rpc_protocol_jsonrpc;
+        ret_work->body = is_batch ? make_batch(pool) : small_json;
+        ret_work->answer = is_batch ? "[{\"jsonrpc\":" : "{\"jsonrpc\":";
+        return 1;
+    }
+    if (strcmp(name, "W4") == 0) {
+        ret_work->protocol = &rpc_protocol_xmlrpc;
+        ret_work->body = small_xml;
+        ret_work->answer = "<?xml ";
+        return 1;
+    }
+    if (strcmp(name, "W6") == 0) {
+        ret_work->protocol = &rpc_protocol_pyrpc;
+        ret_work->query = "request=execute&data=add(2,3)";
+        ret_work->answer = "{'res': 'response', 'data': '5'}";
+        return 1;
+    }
+    return 0;
+}
+
+static void decode(const work_t *work, rpc_message_t *message)
+{
+    const rpc_form_t *form;
+    apr_size_t length;
+
+    if (work->body != NULL) {
+        length = strlen(work->body);
+        work->protocol->decode(message,
+                               apr_pstrmemdup(message->pool, work->body,
+                                              length), length);
+        return;
+    }
+    message->fault = rpc_form_parse(work->query, strlen(work->query), NULL,
+                                    0, &limits, message->pool, &form);
+    if (message->fault == NULL) {
+        rpc_pyrpc_decode_form(message, form);
+    }
+}
+
+/* Returns whether the answer is the expected one. */
+static int run_request(const work_t *work)
+{
+    rpc_message_t *message = rpc_message_create(&work->caller);
+    rpc_writer_t *out = rpc_writer_create(message->pool);
+    apr_size_t length = 0;
+    char *answer;
+    int good;
+
+    message->options = &work->options;
+    message->protocol = work->protocol->name;
+    decode(work, message);
+    if (message->fault == NULL) {
+        rpc_message_run(message);
+    }
+    work->protocol->encode(message, out);
+    answer = rpc_writer_take(out, &length);
+    good = answer != NULL && length >= strlen(work->answer)
+           && memcmp(answer, work->answer, strlen(work->answer)) == 0;
+    free(answer);
+    rpc_message_unref(message);
+    return good;
+}
+
+/* callgrind counts what happens in here, by this function's name. */
+__attribute__((noinline)) static int counted_requests(const work_t *work,
+                                                      int times)
+{
+    int good = 1;
+    int i;
+
+    for (i = 0; i < times; i++) {
+        good &= run_request(work);
+    }
+    return good;
+}
+
+static const char *mount_all(rpc_registry_t *inner, rpc_registry_t *outer,
+                             apr_pool_t *pool)
+{
+    rpc_mount_t *mount = rpc_mount_create(pool);
+    const rpc_table_t *loaded = NULL;
+    const void *where;
+    const char *error = rpc_table_load(&table, pool, &loaded);
+
+    if (error == NULL) {
+        error = rpc_mount_add(mount, loaded, "", 0);
+    }
+    if (error == NULL) {
+        error = rpc_mount_seal(mount, &where);
+    }
+    outer->mount = rpc_describe_mount(pool, &error);
+    outer->outer = NULL;
+    inner->mount = mount;
+    inner->outer = outer;
+    return error;
+}
+
+int main(int argc, char **argv)
+{
+    rpc_registry_t inner;
+    rpc_registry_t outer;
+    const char *error;
+    apr_pool_t *pool;
+    work_t work;
+    int i;
+
+    memset(&work, 0, sizeof(work));
+    apr_initialize();
+    apr_pool_create(&pool, NULL);
+    if (argc != 3 || !choose(argv[1], pool, &work)) {
+        fprintf(stderr, "usage: count W1|W2|W4|W6 TIMES\n");
+        return 2;
+    }
+    rpc_json_child_init(pool);
+    rpc_xml_child_init();
+    error = mount_all(&inner, &outer, pool);
+    if (error != NULL) {
+        fprintf(stderr, "count: %s\n", error);
+        return 1;
+    }
+    work.options.xml_encoding = "utf-8";
+    work.caller.transport = "http";
+    work.caller.registry = &inner;
+    work.caller.limits = &limits;
+    work.caller.features = RPC_FEATURE_INTROSPECTION | RPC_FEATURE_MULTICALL;
+    work.caller.safe_only = work.body == NULL;
+    for (i = 0; i < WARM_UP; i++) {
+        run_request(&work);
+    }
+    if (!counted_requests(&work, atoi(argv[2]))) {
+        fprintf(stderr, "count: a wrong answer to %s\n", argv[1]);
+        return 1;
+    }
+    apr_pool_destroy(pool);
+    apr_terminate();
+    return 0;
+}
