@@ -16,6 +16,7 @@ import peers  # noqa: E402
 import report  # noqa: E402
 import scale  # noqa: E402
 import settings  # noqa: E402
+import targets  # noqa: E402
 from servers import Unavailable  # noqa: E402
 from works import all_works  # noqa: E402
 
@@ -138,9 +139,11 @@ def measure(servers, work, arguments, missing):
 def side_by_side(servers, arguments, missing):
     lines = []
     works = all_works()
+    by_work = {}
     for name in chosen(arguments.names, list(works), list(works)):
-        results = measure(servers, works[name], arguments, missing)
-        lines += [""] + report.work_table(works[name], results)
+        by_work[name] = measure(servers, works[name], arguments, missing)
+        lines += [""] + report.work_table(works[name], by_work[name])
+    lines += targets.lines_of(by_work)
     lines += ["", "%d rounds of %d s, interleaved; medians. wrk: %d kept-alive "
               "connections, %d threads," % (
                   arguments.rounds, arguments.seconds, load.CONNECTIONS,
