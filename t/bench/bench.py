@@ -168,6 +168,7 @@ def main():
     if arguments.needs:
         print(" ".join(servers_of(arguments)))
         return 0
+    began = report.began()
     servers, missing = make_servers(arguments)
     if not servers:
         say("no server can be had")
@@ -183,7 +184,7 @@ def main():
             lines = settings.run(arguments, environment(), modules(), say)
         else:
             lines = side_by_side(servers, arguments, said)
-        write(mode, report.head(servers, said, environment()) + lines)
+        write(mode, report.head(servers, said, environment(), began) + lines)
     return 0
 
 

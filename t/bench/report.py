@@ -45,7 +45,13 @@ def processor():
     return found.group(1) if found else platform.machine()
 
 
-def head(servers, missing, settings):
+def began():
+    """When, and how busy the machine was before anything of ours ran."""
+    return (time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
+            ", ".join("%.2f" % x for x in os.getloadavg()))
+
+
+def head(servers, missing, settings, began_with):
     """What was measured, where, and with what."""
     httpd = first_line([settings["BENCH_HTTPD"], "-v"])
     system = "an unnamed system"
@@ -56,12 +62,11 @@ def head(servers, missing, settings):
     except (OSError, AttributeError):
         pass
     lines = [
-        time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
+        began_with[0],
         "machine   %s, %d cores; Linux %s, %s"
         % (processor(), os.cpu_count(), platform.release(), system),
         "httpd     " + httpd.replace("Server version: ", ""),
-        "load      " + ", ".join("%.2f" % x for x in os.getloadavg())
-        + " when it began",
+        "load      " + began_with[1] + " when it began",
     ]
     for server in servers:
         if server.version:
@@ -106,7 +111,8 @@ def work_table(work, results):
     measured = [result for result in results if result.rounds]
     measured.sort(key=lambda one: (
         0 if one.server.is_floor else 1 if one.server.is_ours else 2,
-        -one.median("rate") if not one.server.is_ours else 0))
+        0 if one.server.is_floor or one.server.is_ours
+        else -one.median("rate")))
     notes = []
     for one in measured:
         rates = [a_round.rate for a_round in one.rounds]
