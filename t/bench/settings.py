@@ -21,6 +21,9 @@ STATUS = 'LoadModule status_module "${BENCH_SYSTEM}/mod_status.so"\n'
 # What is said of it, and the directives; the first is what all compare to.
 SETTINGS = (
     ("as measured", ""),
+    ("RpcKeepHot 0", "<Location /rpc>\nRpcKeepHot 0\n</Location>"),
+    ("RpcKeepHot 1ms", "<Location /rpc>\nRpcKeepHot 1ms\n</Location>"),
+    ("RpcKeepHot 5ms", "<Location /rpc>\nRpcKeepHot 5ms\n</Location>"),
     ("worker MPM", "worker"),
     ("an access log", LOGIO + LOG),
     ("Debian's modules, log", MODULES + LOGIO + LOG),
