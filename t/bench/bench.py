@@ -21,10 +21,10 @@ from servers import Unavailable  # noqa: E402
 from works import all_works  # noqa: E402
 
 MODES = ("scale", "memory", "settings")
-HELP = """NAME chooses works (W1 to W6), servers, or a mode: scale (time by size, 1 KB
-to 8 MB and 1 to 1,000 calls), memory (before and after many requests) or
-settings (what directives of httpd cost).
-Without a work all are run, without a server all but those of prefork."""
+HELP = """NAME chooses works (W1 to W6), servers, or a mode: scale (time by size,
+1 KB to 8 MB and 1 to 1,000 calls), memory (before and after many requests, and
+the peak of one) or settings (what directives of httpd cost). Without a work
+all are run, without a server all but those of prefork."""
 
 
 def say(text):

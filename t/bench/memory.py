@@ -5,10 +5,11 @@ import http.client
 
 import load
 import report
-from works import all_works
+from works import all_works, json_echo, xml_echo
 
 WORKS = ("W1", "W3", "W5")
 FIRST = 1000
+PEAK_SIZE = 7 << 20
 
 
 def first_requests(server, work, count):
@@ -51,6 +52,29 @@ def measure(server, work, requests, say):
         server.stop()
 
 
+def peak(server, work):
+    """How far one request raised a process, in lengths of its body."""
+    server.start()
+    try:
+        before = server.peak()
+        server.check(work)
+        after = server.peak()
+        return max(after[pid] - before.get(pid, 0)
+                   for pid in after) / len(work.body)
+    finally:
+        server.stop()
+
+
+def peaks(servers):
+    lines = []
+    for work in (json_echo(PEAK_SIZE), xml_echo(PEAK_SIZE)):
+        for server in servers:
+            if server.is_ours:
+                lines.append("%s, %s: at its peak %.1f times the body" % (
+                    server.name, work.title, peak(server, work)))
+    return lines
+
+
 def run(servers, arguments, say):
     works = all_works()
     rows = [["PSS in MB", "at start", "after 1,000", "after all", "highest",
@@ -72,5 +96,5 @@ def run(servers, arguments, say):
             rows.append(["%s %s" % (name, server.name)]
                         + ["%.1f" % one for one in taken]
                         + ["%.1f" % highest, "{:,}".format(made), over])
-    return [""] + report.table(rows) + [
+    return [""] + report.table(rows) + [""] + peaks(servers) + [
         "", "PSS of all processes of the server, in MB (2^20 bytes)."]

@@ -185,3 +185,16 @@ class Server:
             except OSError:
                 pass
         return kilobytes / 1024
+
+    def peak(self):
+        """The most memory that each process had so far, in bytes, by pid."""
+        found = {}
+        for pid in children_of(self.process.pid):
+            try:
+                with open("/proc/%d/status" % pid) as status:
+                    for line in status:
+                        if line.startswith("VmHWM:"):
+                            found[pid] = 1024 * int(line.split()[1])
+            except OSError:
+                pass
+        return found
