@@ -18,9 +18,14 @@ extern module AP_MODULE_DECLARE_DATA rpc_module;
 
 #define FILTER_NAME "RPC_KEEP_HOT"
 
-/* How long one look at the socket lasts; between two looks others may have
- * come to need the worker. */
-#define SLICE_US 200
+/* How long the first look at the socket lasts; between two looks others may
+ * have come to need the worker. Each look is twice as long as the one before:
+ * on a machine that is short of processors each costs a wake-up. */
+#define FIRST_SLICE_US 200
+
+/* After waits in vain a connection is left alone for 1, 3, 7, at most 15
+ * requests: its client is none of those that call again at once. */
+#define MOST_MISSES 4
 
 /* One for each connection that called; lives in c->pool. */
 typedef struct hot_t {
@@ -28,6 +33,8 @@ typedef struct hot_t {
     int fd;
     int child;                 /* this one, in the scoreboard */
     int threads;
+    int misses;                /* waits in vain, one after the other */
+    int rest;                  /* requests to let pass without waiting */
 } hot_t;
 
 /* Whether the worker may wait at all: not while stopping, and only while a
@@ -70,10 +77,12 @@ static int write_pending(conn_rec *c)
 static int becomes_readable(const hot_t *hot, apr_interval_time_t bound)
 {
     struct pollfd readable = { hot->fd, POLLIN, 0 };
-    struct timespec slice = { 0, SLICE_US * 1000 };
+    apr_interval_time_t slice = FIRST_SLICE_US;
 
-    for (; bound > 0 && may_wait(hot); bound -= SLICE_US) {
-        int ready = ppoll(&readable, 1, &slice, NULL);
+    for (; bound > 0 && may_wait(hot); bound -= slice, slice *= 2) {
+        apr_interval_time_t now = slice < bound ? slice : bound;
+        struct timespec time = { 0, now * 1000 };
+        int ready = ppoll(&readable, 1, &time, NULL);
 
         if (ready != 0) {
             return ready > 0;
@@ -102,9 +111,15 @@ static apr_status_t wait_filter(ap_filter_t *f, apr_bucket_brigade *brigade,
         || !APR_BRIGADE_EMPTY(brigade)) {
         return rv;
     }
-    if (!write_pending(f->c) || !becomes_readable(hot, bound)) {
+    if (!write_pending(f->c)) {
         return rv;
     }
+    if (!becomes_readable(hot, bound)) {
+        hot->misses += hot->misses < MOST_MISSES;
+        hot->rest = (1 << hot->misses) - 1;
+        return rv;
+    }
+    hot->misses = 0;
     return ap_get_brigade(f->next, brigade, mode, block, readbytes);
 }
 
@@ -145,7 +160,10 @@ void rpc_keep_hot_arm(request_rec *r, apr_interval_time_t bound)
     if (hot == NULL) {
         hot = create_hot(c);
     }
-    if (hot != NULL) {
+    if (hot != NULL && hot->rest > 0) {
+        hot->rest--;
+    }
+    else if (hot != NULL) {
         hot->bound = bound;
     }
 }
