@@ -35,6 +35,10 @@ is($r->{body}, '{"jsonrpc":"2.0","result":5,"id":1}', 'is a call');
 $r = RpcTest::get($server->url('/api?request=execute&data=add(1,2)'));
 is($r->{body}, "{'res': 'response', 'data': '3'}", 'and a GET');
 
+is(RpcTest::post($server->url('/api'), 'application/json', $json,
+    origin => 'https://other.example')->{status}, 403,
+    'it is no way around the check of the origin');
+
 # An error stays one, as with every other ErrorDocument.
 for my $method ('GET', 'POST') {
     $r = RpcTest::request($method, $server->url('/gone/x'),
