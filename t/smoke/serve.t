@@ -33,4 +33,28 @@ for my $where (sort keys %why) {
     like($output, qr/\Arpc-serve: (?:$why{$where})[^\n]*\n\z/, 'in one line');
 }
 
+# A relative folder is one of ours, not of httpd; Ctrl-C ends it all.
+my $free = RpcTest::free_port();
+my $pid = open(my $output, '-|');
+if (!$pid) {
+    setpgrp(0, 0);
+    chdir RpcTest::tree() or die $!;
+    $ENV{RPC_MODULE_DIR} = 'modules';
+    open(STDERR, '>&', \*STDOUT);
+    exec('./rpc-serve', 'modules/mod_rpc_calc.so', $free) or die $!;
+}
+my $said = '';
+while (my $line = <$output>) {
+    $said .= $line;
+    last if $line =~ /Ctrl-C ends it/;
+}
+is(RpcTest::get("http://127.0.0.1:$free/rpc?request=execute&data=add(2,3)")
+    ->{body}, "{'res': 'response', 'data': '5'}", 'served')
+    or diag($said);
+kill 'INT', -$pid;
+$said .= $_ while <$output>;
+close $output;
+is($?, 0, 'Ctrl-C ends it well');
+ok(!RpcTest::answers({ port => $free }), 'nothing listens any more');
+
 done_testing();
