@@ -498,14 +498,15 @@
         pyrpc(text) {
             const fault = new RegExp("^\\{'res': 'error', 'data': (['\"])(.*)"
                 + "\\1, 'code': (-?\\d+)\\}$", "s").exec(text);
-
             const found = /^\{'res': 'response', 'data': (['"])(.*)\1\}$/s
                 .exec(text);
+            const data = (fault || found || ["", "", ""])[2]
+                .replace(/\\(['"\\])/g, "$1");
 
             if (fault) {
-                return [false, `Fault ${fault[3]}: ${fault[2]}`];
+                return [false, `Fault ${fault[3]}: ${data}`];
             }
-            return found ? [true, result(found[2])] : [false, ""];
+            return found ? [true, result(data)] : [false, ""];
         },
     };
 
@@ -532,7 +533,7 @@
             form.append(outcome);
             for (const pre of outcome.querySelectorAll("pre")) {
                 pre.tabIndex = 0; // it may scroll
-                pre.setAttribute("role", "region");
+                pre.setAttribute("role", "group");
                 pre.setAttribute("aria-label",
                     pre.previousElementSibling.textContent);
             }
