@@ -142,6 +142,11 @@ async function remove(t, url, page) {
     await titled(page, 'Posts');
     t.is((await call(url, 'list_posts')).total, 0, 'deleted');
     t.silent(page, 'deleting');
+    await page.getByRole('link', { name: 'The methods of this server' })
+        .click();
+    await page.locator('[id="method-blog.list_posts"]').waitFor();
+    t.ok(true, 'a link leads to the documentation');
+    t.silent(page, 'the documentation');
 }
 
 async function lists(t, url) {
