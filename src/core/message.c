@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "apr_allocator.h"
 #include "apr_atomic.h"
 #include "apr_general.h"
 #include "apr_strings.h"
@@ -52,19 +53,50 @@ static apr_status_t destroy_own_pool(void *pool)
 
 rpc_message_t *rpc_message_create(const rpc_caller_t *caller)
 {
-    apr_pool_t *pool = create_own_pool();
-    rpc_message_t *message = apr_pcalloc(pool, sizeof(*message));
+    return rpc_message_create_over(caller, NULL);
+}
 
+rpc_message_t *rpc_message_create_over(const rpc_caller_t *caller,
+                                       apr_allocator_t *allocator)
+{
+    rpc_message_t *message;
+    apr_pool_t *pool;
+
+    if (allocator == NULL) {
+        if (apr_allocator_create(&allocator) != APR_SUCCESS) {
+            out_of_memory(APR_ENOMEM);
+        }
+        apr_allocator_max_free_set(allocator, RPC_MESSAGE_KEEPS);
+    }
+    if (apr_pool_create_unmanaged_ex(&pool, out_of_memory, allocator)
+        != APR_SUCCESS) {
+        out_of_memory(APR_ENOMEM);
+    }
+    message = apr_pcalloc(pool, sizeof(*message));
     message->pool = pool;
+    message->allocator = allocator;
     message->caller = caller;
     message->refs = 1;
     return message;
 }
 
+apr_allocator_t *rpc_message_release(rpc_message_t *message)
+{
+    apr_allocator_t *allocator = message->allocator;
+
+    if (apr_atomic_dec32(&message->refs) != 0) {
+        return NULL;
+    }
+    apr_pool_destroy(message->pool);
+    return allocator;
+}
+
 void rpc_message_unref(rpc_message_t *message)
 {
-    if (apr_atomic_dec32(&message->refs) == 0) {
-        apr_pool_destroy(message->pool);
+    apr_allocator_t *allocator = rpc_message_release(message);
+
+    if (allocator != NULL) {
+        apr_allocator_destroy(allocator);
     }
 }
 

@@ -66,6 +66,7 @@ struct rpc_message_t {
     volatile int has_secret; /**< a method run has a secret parameter */
     rpc_complaint_t *volatile complaints;
     /* core/message.c's own */
+    apr_allocator_t *allocator;
     volatile apr_uint32_t refs;
     rpc_waiter_t *waiter;
 };
@@ -74,8 +75,20 @@ struct rpc_message_t {
  *  deferred may outlive the transport's request. One reference is held. */
 rpc_message_t *rpc_message_create(const rpc_caller_t *caller);
 
+/** The same over an allocator that is the message's alone until it ends, such
+ *  as one that rpc_message_release() gave back; NULL: a new one. */
+rpc_message_t *rpc_message_create_over(const rpc_caller_t *caller,
+                                       apr_allocator_t *allocator);
+
 /** Give up a reference; the last one destroys the pool. */
 void rpc_message_unref(rpc_message_t *message);
+
+/** The same. @return the allocator, with the memory that it keeps for the
+ *  next message, if this was the last reference; else NULL */
+apr_allocator_t *rpc_message_release(rpc_message_t *message);
+
+/** What an allocator keeps of a message's memory. */
+#define RPC_MESSAGE_KEEPS (64 * 1024)
 
 /** Room for the calls of the message; the protocol fills in the rest.
  *  @return the new call, in message->calls */

@@ -16,6 +16,7 @@
 #include "log.h"
 #include "protocol/json.h"
 #include "transport/keep_hot.h"
+#include "transport/spare.h"
 
 /* How many names rpc-method holds for a batch. */
 #define NOTED_METHODS 8
@@ -73,7 +74,8 @@ static apr_status_t unref_message(void *message)
 
 static rpc_message_t *create_message(rpc_exchange_t *exchange)
 {
-    rpc_message_t *message = rpc_message_create(&exchange->caller);
+    rpc_message_t *message = rpc_message_create_over(
+        &exchange->caller, rpc_spare_take(exchange->r->connection));
 
     apr_pool_cleanup_register(exchange->r->pool, message, unref_message,
                               apr_pool_cleanup_null);
@@ -360,8 +362,13 @@ static int send_and_forget(rpc_exchange_t *exchange, rpc_writer_t *out,
     apr_size_t length = 0;
     char *body = rpc_writer_take(out, &length);
     int status = status_of(exchange, body == NULL);
+    apr_allocator_t *spare;
 
-    apr_pool_cleanup_run(r->pool, exchange->message, unref_message);
+    apr_pool_cleanup_kill(r->pool, exchange->message, unref_message);
+    spare = rpc_message_release(exchange->message);
+    if (spare != NULL) {
+        rpc_spare_give(r->connection, spare);
+    }
     exchange->message = NULL;
     return rpc_http_send(r, status, type, body, length);
 }
