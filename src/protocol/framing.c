@@ -107,6 +107,7 @@ int rpc_framing_next_line(rpc_wire_t *wire, char delimiter,
     const char *at;
     apr_size_t to;
     apr_size_t next;
+    int is_whole;
 
     if (wire->start == wire->end) {
         return 0;
@@ -121,24 +122,18 @@ int rpc_framing_next_line(rpc_wire_t *wire, char delimiter,
                 wire->end - wire->start - wire->scanned);
     to = at != NULL ? (apr_size_t)(at - wire->buffer) : wire->end;
     next = at != NULL ? to + 1 : to;
+    is_whole = at != NULL || wire->has_ended;
     wire->scanned = to - wire->start;
-    /* One more for the \r that may come before the \n. */
-    if (to - wire->start > wire->max_message + (at == NULL)) {
-        if (at != NULL && wire->buffer[to - 1] == '\r' &&
-            to - wire->start == wire->max_message + 1) {
-            return rpc_wire_give_trimmed(wire, wire->start, to, next,
-                                         ret_event);
-        }
+    if (!rpc_wire_line_fits(wire, to, is_whole)) {
         wire->skips = at == NULL ? RPC_WIRE_SKIP_LINE
                                  : RPC_WIRE_SKIP_NOTHING;
         wire->start = next;
         wire->scanned = 0;
         return rpc_wire_too_long(wire, ret_event);
     }
-    if (at == NULL && !wire->has_ended) {
-        return 0;
-    }
-    return rpc_wire_give_trimmed(wire, wire->start, to, next, ret_event);
+    return is_whole ? rpc_wire_give_trimmed(wire, wire->start, to, next,
+                                            ret_event)
+                    : 0;
 }
 
 /* --------------------------------------------------------------- a length */

@@ -66,27 +66,30 @@ static apr_size_t skip_spaces(const rpc_wire_t *wire, apr_size_t at)
 static int next_garbage(rpc_wire_t *wire, rpc_wire_event_t *ret_event)
 {
     apr_size_t at = wire->start + wire->scanned;
+    int is_whole;
 
     while (at < wire->end && wire->buffer[at] != '\n' &&
            wire->buffer[at] != RPC_WIRE_EOT) {
         at++;
     }
+    is_whole = at < wire->end || wire->has_ended;
     wire->scanned = at - wire->start;
-    if (wire->scanned > wire->max_message + 1) {
+    if (!rpc_wire_line_fits(wire, at, is_whole)) {
         forget_value(wire);
         wire->start = at;
         wire->skips = RPC_WIRE_SKIP_LINE;
         return rpc_wire_too_long(wire, ret_event);
     }
+    if (!is_whole) {
+        return 0;
+    }
+    forget_value(wire);
     if (at == wire->end) {
-        return wire->has_ended ? rpc_wire_give_trimmed(wire, wire->start, at,
-                                                       at, ret_event)
-                               : 0;
+        return rpc_wire_give_trimmed(wire, wire->start, at, at, ret_event);
     }
     if (rpc_wire_framing(wire) == RPC_FRAMING_AUTO) {
         settle(wire, framing_of(wire->buffer[at], 0));
     }
-    forget_value(wire);
     return rpc_wire_give_trimmed(wire, wire->start, at, at + 1, ret_event);
 }
 
@@ -118,8 +121,12 @@ static int skip(rpc_wire_t *wire)
             return 0;
         }
         wire->start += end;
-        wire->after_value = state == RPC_BRACKETS_DONE;
+        wire->after_value = 1;
         wire->value_lines = wire->brackets.has_lines;
+        if (state == RPC_BRACKETS_BROKEN &&
+            rpc_wire_framing(wire) == RPC_FRAMING_AUTO) {
+            settle(wire, framing_of(end > 0 ? at[end - 1] : '\n', 0));
+        }
     }
     forget_value(wire);
     wire->skips = RPC_WIRE_SKIP_NOTHING;
@@ -193,7 +200,8 @@ static int next_value(rpc_wire_t *wire, rpc_wire_event_t *ret_event)
                                      ret_event);
     }
     wire->scanned = wire->end - from;
-    if (wire->scanned > wire->max_message) {
+    /* One more for the newline behind which a broken line may end. */
+    if (wire->scanned > wire->max_message + !wire->has_ended) {
         wire->start = wire->end;
         wire->scanned = 0;
         wire->skips = RPC_WIRE_SKIP_VALUE;
@@ -206,29 +214,27 @@ static int next_value(rpc_wire_t *wire, rpc_wire_event_t *ret_event)
     return rpc_wire_give_trimmed(wire, from, wire->end, wire->end, ret_event);
 }
 
-/* AUTO, at the first byte of all: lengths and headers. @return whether the
- * framing is known, or could be by more input (ret_waits) */
-static int learn_length(rpc_wire_t *wire, int *ret_waits)
+/* AUTO, at the first byte of all: lengths and headers. @return 0 if more is
+ * needed to tell */
+static int learn_length(rpc_wire_t *wire)
 {
     static const char name[] = "content-";
     const char *at = wire->buffer + wire->start;
     apr_size_t left = wire->end - wire->start;
     apr_size_t length = left < sizeof(name) - 1 ? left : sizeof(name) - 1;
 
-    *ret_waits = 0;
     if (apr_isdigit(*at)) {
         settle(wire, RPC_FRAMING_NETSTRING);
         return 1;
     }
     if (strncasecmp(at, name, length) != 0) {
-        return 0;
-    }
-    *ret_waits = length < sizeof(name) - 1 && !wire->has_ended;
-    if (length == sizeof(name) - 1) {
-        settle(wire, RPC_FRAMING_CONTENT_LENGTH);
         return 1;
     }
-    return 0;
+    if (length < sizeof(name) - 1) {
+        return wire->has_ended;
+    }
+    settle(wire, RPC_FRAMING_CONTENT_LENGTH);
+    return 1;
 }
 
 /* A value was given, or left out, before what comes behind it was there. */
@@ -242,6 +248,12 @@ static int learn_late(rpc_wire_t *wire)
         settle(wire, RPC_FRAMING_CONCATENATED);
     }
     return 1;
+}
+
+static int learn_first(rpc_wire_t *wire)
+{
+    return rpc_wire_skip_blanks(wire, 1) &&
+           (wire->scanned > 0 || learn_length(wire));
 }
 
 static int next_settled(rpc_wire_t *wire, rpc_wire_event_t *ret_event)
@@ -267,8 +279,6 @@ static int next_settled(rpc_wire_t *wire, rpc_wire_event_t *ret_event)
 
 int rpc_framing_next_auto(rpc_wire_t *wire, rpc_wire_event_t *ret_event)
 {
-    int waits = 0;
-
     if (wire->start == wire->end) {
         return 0;
     }
@@ -276,14 +286,9 @@ int rpc_framing_next_auto(rpc_wire_t *wire, rpc_wire_event_t *ret_event)
         return 0;
     }
     if (rpc_wire_framing(wire) == RPC_FRAMING_AUTO) {
-        if (wire->after_value) {
-            if (!learn_late(wire)) {
-                return 0;
-            }
-        }
-        else if (rpc_wire_skip_blanks(wire, 1) && wire->scanned == 0) {
-            learn_length(wire, &waits);
+        if (!(wire->after_value ? learn_late(wire) : learn_first(wire))) {
+            return 0;
         }
     }
-    return waits ? 0 : next_settled(wire, ret_event);
+    return next_settled(wire, ret_event);
 }

@@ -183,6 +183,16 @@ int rpc_wire_skip_blanks(rpc_wire_t *wire, int eot_is_blank)
     return at < wire->end;
 }
 
+int rpc_wire_line_fits(const rpc_wire_t *wire, apr_size_t to, int is_whole)
+{
+    apr_size_t length = to - wire->start;
+
+    if (length == wire->max_message + 1) {
+        return !is_whole || wire->buffer[to - 1] == '\r';
+    }
+    return length <= wire->max_message;
+}
+
 int rpc_wire_too_long(rpc_wire_t *wire, rpc_wire_event_t *ret_event)
 {
     snprintf(wire->said, sizeof(wire->said),

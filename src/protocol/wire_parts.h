@@ -74,6 +74,11 @@ int rpc_wire_give(rpc_wire_t *wire, apr_size_t from, apr_size_t to,
 int rpc_wire_give_trimmed(rpc_wire_t *wire, apr_size_t from, apr_size_t to,
                           apr_size_t next, rpc_wire_event_t *ret_event);
 
+/** Whether the line from wire->start to `to` is within max_body; one more for
+ *  the \r that may come before the \n.
+ *  @param is_whole 0: more of it may come */
+int rpc_wire_line_fits(const rpc_wire_t *wire, apr_size_t to, int is_whole);
+
 /** A message is longer than max_body. @return 1 */
 int rpc_wire_too_long(rpc_wire_t *wire, rpc_wire_event_t *ret_event);
 
