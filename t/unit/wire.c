@@ -7,6 +7,7 @@
 #include "apr_file_io.h"
 #include "apr_general.h"
 #include "apr_strings.h"
+#include "apr_thread_proc.h"
 
 #include <cjson/cJSON.h>
 
@@ -568,6 +569,50 @@ static void test_headers(apr_pool_t *pool)
     }
 }
 
+/* One thread answers while the other learns the framing: an answer has the
+ * one or the other, and the last has the new one. */
+static void *APR_THREAD_FUNC answer_often(apr_thread_t *thread, void *data)
+{
+    run_t *run = data;
+    rpc_writer_t *out = rpc_writer_create(run->pool);
+    int i;
+
+    (void)thread;
+    for (i = 0; i < 10000; i++) {
+        out->length = 0;
+        rpc_wire_wrap(run->wire, "{}", 2, out);
+        if (out->length != 3 ||
+            (out->data[2] != '\n' && out->data[2] != '\x04')) {
+            run->is_over = 1;
+        }
+    }
+    return NULL;
+}
+
+static void test_threads(apr_pool_t *pool)
+{
+    run_t run = begin(AUTO, 0, &limits, pool);
+    run_t other = run;
+    apr_status_t status = APR_SUCCESS;
+    apr_thread_t *thread;
+    int i;
+
+    apr_pool_create_unmanaged_ex(&other.pool, NULL, NULL);
+    if (apr_thread_create(&thread, NULL, answer_often, &other, pool) !=
+        APR_SUCCESS) {
+        printf("Bail out! no thread\n");
+        exit(1);
+    }
+    for (i = 0; i < 1000; i++) {
+        fed(&run, "{}\x04");
+    }
+    apr_thread_join(&status, thread);
+    ok(!other.is_over, "every answer has a delimiter");
+    is_str(answer(run.wire, pool), "{}\x04", "that of the other end now");
+    apr_pool_destroy(other.pool);
+    rpc_wire_destroy(run.wire);
+}
+
 int main(void)
 {
     apr_pool_t *pool;
@@ -582,5 +627,6 @@ int main(void)
     test_idle(pool);
     test_output(pool);
     test_headers(pool);
+    test_threads(pool);
     return done_testing();
 }
