@@ -17,15 +17,23 @@
 
 #define WARM_UP 5
 #define BATCH 100
+/* Some 100 KB: a tenth of the benchmark's W3. */
+#define OBJECTS 450
 
 static rpc_value_t *add(rpc_call_t *call)
 {
     return rpc_int(call, rpc_arg_int(call, 0) + rpc_arg_int(call, 1));
 }
 
+static rpc_value_t *echo(rpc_call_t *call)
+{
+    return rpc_arg(call, 0);
+}
+
 static const rpc_method_t methods[] = {
     RPC_METHOD("number add(number x, number y)", add, RPC_SAFE,
                "Return x + y."),
+    RPC_METHOD("any echo(any message)", echo, RPC_SAFE, "Return message."),
     RPC_METHOD_END
 };
 
@@ -78,6 +86,37 @@ static const char *make_batch(apr_pool_t *pool)
     return apr_pstrcat(pool, text, "]", NULL);
 }
 
+/* Objects like those of t/bench/works.py, always the same ones. */
+static const char *make_document(apr_pool_t *pool)
+{
+    static const char *const words[] = {
+        "alpha", "beta", "gamma", "delta", "k\303\244se", "\\\"quoted\\\"",
+        "back\\\\slash", "two\\nlines"
+    };
+    static const char lorem[] = "lorem ipsum dolor lorem ipsum dolor lorem "
+                                "ipsum dolor lorem ipsum dolor ";
+    apr_array_header_t *parts = apr_array_make(pool, OBJECTS + 2,
+                                               sizeof(const char *));
+    unsigned n = 3;
+    int i;
+
+    APR_ARRAY_PUSH(parts, const char *) =
+        "{\"jsonrpc\":\"2.0\",\"method\":\"echo\",\"params\":[[";
+    for (i = 0; i < OBJECTS; i++) {
+        n = (n * 1103515245 + 12345) & 0x7fffffff;
+        APR_ARRAY_PUSH(parts, const char *) = apr_psprintf(
+            pool, "%s{\"id\":%u,\"name\":\"%s %s %s\",\"price\":%u.%03u,"
+            "\"active\":%s,\"tags\":[\"%s\",\"%s\",\"%s\"],\"position\":"
+            "{\"x\":-%u.%u,\"y\":%u.0,\"layer\":%u},\"text\":\"x%.*s\"}",
+            i > 0 ? "," : "", n, words[n % 8], words[n / 8 % 8],
+            words[n / 64 % 8], n % 9973, n % 997, n & 1 ? "true" : "false",
+            words[n / 512 % 8], words[n / 4096 % 8], words[n / 32768 % 8],
+            n % 61, n % 2 * 5, n % 59, n % 53, (int)(n % 5 + 1) * 14, lorem);
+    }
+    APR_ARRAY_PUSH(parts, const char *) = "]],\"id\":1}";
+    return apr_array_pstrcat(pool, parts, '\0');
+}
+
 /* Returns 0 if there is no work of that name. */
 static int choose(const char *name, apr_pool_t *pool, work_t *ret_work)
 {
@@ -87,6 +126,12 @@ static int choose(const char *name, apr_pool_t *pool, work_t *ret_work)
         ret_work->protocol = &rpc_protocol_jsonrpc;
         ret_work->body = is_batch ? make_batch(pool) : small_json;
         ret_work->answer = is_batch ? "[{\"jsonrpc\":" : "{\"jsonrpc\":";
+        return 1;
+    }
+    if (strcmp(name, "W3") == 0) {
+        ret_work->protocol = &rpc_protocol_jsonrpc;
+        ret_work->body = make_document(pool);
+        ret_work->answer = "{\"jsonrpc\":\"2.0\",\"result\":[{\"id\":";
         return 1;
     }
     if (strcmp(name, "W4") == 0) {
@@ -194,7 +239,7 @@ int main(int argc, char **argv)
     apr_initialize();
     apr_pool_create(&pool, NULL);
     if (argc != 3 || !choose(argv[1], pool, &work)) {
-        fprintf(stderr, "usage: count W1|W2|W4|W6 TIMES\n");
+        fprintf(stderr, "usage: count W1|W2|W3|W4|W6 TIMES\n");
         return 2;
     }
     rpc_json_child_init(pool);
