@@ -147,6 +147,9 @@ static const char *write_list(rpc_writer_t *writer, const rpc_value_t *list,
 static const char *write_value(rpc_writer_t *writer,
                                const rpc_value_t *value, int depth)
 {
+    if (rpc_writer_is_over(writer)) {
+        return RPC_WRITER_OVER;
+    }
     switch (value->type) {
     case RPC_NIL:
         rpc_write_literal(writer, "null");

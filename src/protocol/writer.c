@@ -36,6 +36,7 @@ rpc_writer_t *rpc_writer_create(apr_pool_t *pool)
     writer_t *writer = apr_pcalloc(pool, sizeof(*writer));
 
     writer->pool = pool;
+    writer->shown.most = RPC_ANSWER_MAX;
     apr_pool_cleanup_register(pool, &writer->shown, free_buffer,
                               apr_pool_cleanup_null);
     return &writer->shown;

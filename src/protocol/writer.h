@@ -7,10 +7,16 @@
 
 #include "mod_rpc.h"
 
+/** The longest answer. No honest one comes near it; but a handler can build
+ *  lists that share lists many times over, of which a few dozen values would
+ *  take for ever to write. */
+#define RPC_ANSWER_MAX ((apr_size_t)512 * 1024 * 1024)
+
 typedef struct rpc_writer_t {
     char *data;          /**< malloc'ed: the transport takes it over */
     apr_size_t length;
     apr_size_t capacity;
+    apr_size_t most;     /**< RPC_ANSWER_MAX; tests set less */
 } rpc_writer_t;
 
 /** Freed with the pool unless rpc_writer_take() took the buffer. */
@@ -22,6 +28,16 @@ char *rpc_writer_room(rpc_writer_t *writer, apr_size_t length);
 /** The caller owns the buffer now, to be freed by free(); the writer is
  *  empty. NULL if nothing was written. */
 char *rpc_writer_take(rpc_writer_t *writer, apr_size_t *ret_length);
+
+/** What the writers of values say where rpc_writer_is_over(). */
+#define RPC_WRITER_OVER "longer than any answer may be; do lists share lists?"
+
+/** Whether the answer is longer than it may be: the writers of values ask
+ *  before each value. A little more than the limit may have been written. */
+static inline int rpc_writer_is_over(const rpc_writer_t *writer)
+{
+    return writer->length > writer->most;
+}
 
 static inline void rpc_write(rpc_writer_t *writer, const char *bytes,
                              apr_size_t length)

@@ -213,6 +213,9 @@ static const char *write_value(rpc_writer_t *writer,
     if (level > RPC_HIGHEST_MAX_DEPTH) {
         return "lists within lists are too deep, or hold themselves";
     }
+    if (rpc_writer_is_over(writer)) {
+        return RPC_WRITER_OVER;
+    }
     rpc_write_literal(writer, "<value>");
     why = write_content(writer, value, nil, level);
     rpc_write_literal(writer, "</value>");

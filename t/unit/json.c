@@ -305,6 +305,21 @@ static void test_limits(apr_pool_t *pool)
            "names are strings too");
 }
 
+/* An array that holds an array twice, which holds one twice, and so on. */
+static rpc_value_t doubling(int levels, apr_pool_t *pool)
+{
+    rpc_value_t array = rpc_value_list(RPC_ARRAY, pool);
+
+    for (; levels > 0; levels--) {
+        rpc_value_t outer = rpc_value_list(RPC_ARRAY, pool);
+
+        rpc_value_append(&outer, array, pool);
+        rpc_value_append(&outer, array, pool);
+        array = outer;
+    }
+    return array;
+}
+
 /* What only a handler can build. */
 static void test_write(apr_pool_t *pool)
 {
@@ -332,6 +347,12 @@ static void test_write(apr_pool_t *pool)
     is_str(rpc_json_write(writer, &array),
            "lists within lists are too deep, or contain themselves",
            "a list within itself");
+    writer->most = 10000;
+    array = doubling(60, pool);
+    is_str(rpc_json_write(writer, &array), RPC_WRITER_OVER,
+           "lists that share lists, 2^60 in all");
+    ok(writer->length < 20000, "ends soon");
+    writer->most = RPC_ANSWER_MAX;
 
     rpc_writer_cut(writer, 0);
     array = rpc_value_list(RPC_ARRAY, pool);

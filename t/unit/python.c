@@ -328,6 +328,26 @@ static void is_not_written(rpc_value_t value, const char *want,
            apr_pstrcat(pool, "not written: ", want, NULL), want);
 }
 
+/* An array that holds an array twice, which holds one twice, and so on. */
+static void test_doubling(apr_pool_t *pool)
+{
+    rpc_writer_t *writer = rpc_writer_create(pool);
+    rpc_value_t array = rpc_value_list(RPC_ARRAY, pool);
+    int level;
+
+    for (level = 0; level < 60; level++) {
+        rpc_value_t outer = rpc_value_list(RPC_ARRAY, pool);
+
+        rpc_value_append(&outer, array, pool);
+        rpc_value_append(&outer, array, pool);
+        array = outer;
+    }
+    writer->most = 10000;
+    is_str(rpc_python_write(writer, &array), RPC_WRITER_OVER,
+           "lists that share lists, 2^60 in all");
+    ok(writer->length < 20000, "ends soon");
+}
+
 static void test_writer(apr_pool_t *pool)
 {
     rpc_value_t list = rpc_value_list(RPC_ARRAY, pool);
@@ -356,6 +376,7 @@ static void test_writer(apr_pool_t *pool)
                      pool);
     is_str(repr(&list, pool), "['a\\x00b', b'\\'\"\\\\\\n\\x80']",
            "a NUL in a string; quotes in bytes");
+    test_doubling(pool);
 }
 
 int main(void)

@@ -568,6 +568,26 @@ static const char *uncarried(rpc_value_t value)
     return rpc_xml_write(rpc_writer_create(pool), &value, 1);
 }
 
+/* An array that holds an array twice, which holds one twice, and so on. */
+static void test_doubling(void)
+{
+    rpc_writer_t *writer = rpc_writer_create(pool);
+    rpc_value_t array = rpc_value_list(RPC_ARRAY, pool);
+    int level;
+
+    for (level = 0; level < 60; level++) {
+        rpc_value_t outer = rpc_value_list(RPC_ARRAY, pool);
+
+        rpc_value_append(&outer, array, pool);
+        rpc_value_append(&outer, array, pool);
+        array = outer;
+    }
+    writer->most = 10000;
+    is_str(rpc_xml_write(writer, &array, 0), RPC_WRITER_OVER,
+           "lists that share lists, 2^60 in all");
+    ok(writer->length < 20000, "ends soon");
+}
+
 static void test_writer(void)
 {
     rpc_writer_t *writer = rpc_writer_create(pool);
@@ -576,6 +596,7 @@ static void test_writer(void)
     rpc_value_t strct = rpc_value_list(RPC_STRUCT, pool);
     int c;
 
+    test_doubling();
     ok(rpc_xml_write(writer, &nil, 0) == rpc_xml_no_nil, "nil is refused");
     ok(rpc_xml_write(writer, &nil, 1) == NULL, "nil is written");
     ok(uncarried(rpc_value_double(NAN)) != NULL, "NaN");
