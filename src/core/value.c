@@ -14,11 +14,6 @@
 #define INDEX_FROM 16
 #define FIRST_CAPACITY 4
 
-typedef struct name_t {
-    const char *text;
-    apr_size_t length;
-} name_t;
-
 typedef struct slot_t {
     uint32_t hash;
     uint32_t member; /* counted from 1; 0 is a free slot */
@@ -36,7 +31,7 @@ struct rpc_list_t {
     uint32_t count;
     uint32_t capacity;
     rpc_value_t *items;
-    name_t *names;        /* parallel to items; a struct's only */
+    rpc_name_t *names;        /* parallel to items; a struct's only */
     index_t *index;       /* NULL below INDEX_FROM members */
 };
 
@@ -298,7 +293,8 @@ static void index_grow(index_t *index, apr_pool_t *pool)
     }
 }
 
-static int is_name(const name_t *have, const char *name, apr_size_t length)
+static int is_name(const rpc_name_t *have, const char *name,
+                   apr_size_t length)
 {
     return have->length == length &&
            (length == 0 || memcmp(have->text, name, length) == 0);
@@ -393,6 +389,16 @@ int rpc_value_add(rpc_value_t *strct, const char *name, apr_size_t length,
 apr_size_t rpc_value_count(const rpc_value_t *value)
 {
     return rpc_type(value) >= RPC_ARRAY ? value->u.list->count : 0;
+}
+
+const rpc_value_t *rpc_value_items(const rpc_value_t *list)
+{
+    return list->u.list->items;
+}
+
+const rpc_name_t *rpc_value_names(const rpc_value_t *strct)
+{
+    return strct->u.list->names;
 }
 
 rpc_value_t *rpc_value_at(const rpc_value_t *array, apr_size_t i)

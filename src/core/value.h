@@ -9,6 +9,12 @@
 /** The longest text and the most elements that a value can hold. */
 #define RPC_VALUE_MAX 0xfffffffeu
 
+/** The name of a member. */
+typedef struct rpc_name_t {
+    const char *text;    /**< a NUL follows */
+    apr_size_t length;
+} rpc_name_t;
+
 /* Scalars by value: 16 bytes, returned in registers. */
 rpc_value_t rpc_value_nil(void);
 rpc_value_t rpc_value_bool(int b);
@@ -59,6 +65,14 @@ int rpc_value_add(rpc_value_t *strct, const char *name, apr_size_t length,
 
 /** The number of elements or members; 0 for what is no list. */
 apr_size_t rpc_value_count(const rpc_value_t *value);
+
+/** All elements of a list, or members of a struct, one after the other: as
+ *  many as rpc_value_count() says, until the list is changed.
+ *  @param list An array or a struct */
+const rpc_value_t *rpc_value_items(const rpc_value_t *list);
+
+/** The names of a struct's members, in their order. */
+const rpc_name_t *rpc_value_names(const rpc_value_t *strct);
 
 /** Element i of an array, or NULL. */
 rpc_value_t *rpc_value_at(const rpc_value_t *array, apr_size_t i);

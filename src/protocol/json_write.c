@@ -6,6 +6,7 @@
 #include "core/timetext.h"
 #include "core/utf8.h"
 #include "protocol/json.h"
+#include "protocol/json_plain.h"
 
 /* Deeper than anything that was read; only a cycle, or a handler that built
  * such a thing, comes here. */
@@ -18,50 +19,77 @@ static const char escapes[256] = {
     'u', 'u', 'u', 'u', ['"'] = '"', ['\\'] = '\\'
 };
 
-static void write_escape(rpc_writer_t *writer, unsigned char c)
+/* Room for both quotes, an escape and a word. */
+#define STRING_ROOM 16
+
+static char *put_escape(char *to, unsigned char c)
 {
     static const char hex[] = "0123456789abcdef";
     char escape = escapes[c];
 
-    rpc_write_char(writer, '\\');
-    rpc_write_char(writer, escape);
+    *to++ = '\\';
+    *to++ = escape;
     if (escape == 'u') {
-        rpc_write_literal(writer, "00");
-        rpc_write_char(writer, hex[c >> 4]);
-        rpc_write_char(writer, hex[c & 15]);
+        *to++ = '0';
+        *to++ = '0';
+        *to++ = hex[c >> 4];
+        *to++ = hex[c & 15];
     }
+    return to;
+}
+
+/* Write a string with its quotes. Testing and copying eight bytes at once
+ * takes a quarter of the instructions that looking at each took. Returns 0
+ * if it is all ASCII. */
+static int write_quoted(rpc_writer_t *writer, const char *text,
+                        apr_size_t length)
+{
+    const char *end = text + length;
+    char *to = rpc_writer_at(writer, length + STRING_ROOM);
+    uint64_t seen = 0;
+    uint64_t word;
+
+    *to++ = '"';
+    for (;;) {
+        while (end - text >= 8) {
+            memcpy(&word, text, 8);
+            if (rpc_json_specials(word) != 0) {
+                break;
+            }
+            memcpy(to, &word, 8);
+            seen |= word;
+            text += 8;
+            to += 8;
+        }
+        for (; text < end && escapes[(unsigned char)*text] == 0; text++) {
+            seen |= (unsigned char)*text & 0x80u;
+            *to++ = *text;
+        }
+        if (text == end) {
+            break;
+        }
+        to = put_escape(to, (unsigned char)*text++);
+        writer->length = (apr_size_t)(to - writer->data);
+        to = rpc_writer_at(writer, (apr_size_t)(end - text) + STRING_ROOM);
+    }
+    *to++ = '"';
+    writer->length = (apr_size_t)(to - writer->data);
+    return (seen & RPC_JSON_HIGH_BITS) != 0;
 }
 
 void rpc_json_write_string(rpc_writer_t *writer, const char *text,
                            apr_size_t length)
 {
-    const char *end = text + length;
-    const char *start = text;
-
-    rpc_write_char(writer, '"');
-    for (; text < end; text++) {
-        if (escapes[(unsigned char)*text] == 0) {
-            continue;
-        }
-        if (text > start) {
-            rpc_write(writer, start, (apr_size_t)(text - start));
-        }
-        write_escape(writer, (unsigned char)*text);
-        start = text + 1;
-    }
-    if (end > start) {
-        rpc_write(writer, start, (apr_size_t)(end - start));
-    }
-    rpc_write_char(writer, '"');
+    write_quoted(writer, text, length);
 }
 
 static const char *write_text(rpc_writer_t *writer, const char *text,
                               apr_size_t length)
 {
-    if (!rpc_utf8_is_valid(text, length)) {
+    if (write_quoted(writer, text, length)
+        && !rpc_utf8_is_valid(text, length)) {
         return "a string is not valid UTF-8";
     }
-    rpc_json_write_string(writer, text, length);
     return NULL;
 }
 
@@ -85,53 +113,44 @@ static const char *write_value(rpc_writer_t *writer,
 static const char *write_array(rpc_writer_t *writer,
                                const rpc_value_t *array, int depth)
 {
+    const rpc_value_t *items = rpc_value_items(array);
     apr_size_t count = rpc_value_count(array);
+    const char *problem = NULL;
     apr_size_t i;
 
     rpc_write_char(writer, '[');
-    for (i = 0; i < count; i++) {
-        const char *problem;
-
+    for (i = 0; i < count && problem == NULL; i++) {
         if (i > 0) {
             rpc_write_char(writer, ',');
         }
-        problem = write_value(writer, rpc_value_at(array, i), depth);
-        if (problem != NULL) {
-            return problem;
-        }
+        problem = write_value(writer, &items[i], depth);
     }
     rpc_write_char(writer, ']');
-    return NULL;
+    return problem;
 }
 
 static const char *write_struct(rpc_writer_t *writer,
                                 const rpc_value_t *strct, int depth)
 {
+    const rpc_value_t *items = rpc_value_items(strct);
+    const rpc_name_t *names = rpc_value_names(strct);
     apr_size_t count = rpc_value_count(strct);
+    const char *problem = NULL;
     apr_size_t i;
 
     rpc_write_char(writer, '{');
-    for (i = 0; i < count; i++) {
-        const rpc_value_t *value;
-        const char *problem;
-        const char *name;
-        apr_size_t length;
-
+    for (i = 0; i < count && problem == NULL; i++) {
         if (i > 0) {
             rpc_write_char(writer, ',');
         }
-        value = rpc_value_member(strct, i, &name, &length);
-        problem = write_text(writer, name, length);
+        problem = write_text(writer, names[i].text, names[i].length);
+        rpc_write_char(writer, ':');
         if (problem == NULL) {
-            rpc_write_char(writer, ':');
-            problem = write_value(writer, value, depth);
-        }
-        if (problem != NULL) {
-            return problem;
+            problem = write_value(writer, &items[i], depth);
         }
     }
     rpc_write_char(writer, '}');
-    return NULL;
+    return problem;
 }
 
 static const char *write_list(rpc_writer_t *writer, const rpc_value_t *list,

@@ -99,14 +99,14 @@ void rpc_write_string(rpc_writer_t *writer, const char *text)
 
 void rpc_write_int(rpc_writer_t *writer, int64_t n)
 {
-    char *at = rpc_writer_room(writer, 20);
+    char *at = rpc_writer_at(writer, 20);
 
     writer->length += (apr_size_t)rpc_number_format_int(n, at);
 }
 
 void rpc_write_double(rpc_writer_t *writer, double d)
 {
-    char *at = rpc_writer_room(writer, RPC_NUMBER_ROOM);
+    char *at = rpc_writer_at(writer, RPC_NUMBER_ROOM);
 
     writer->length += (apr_size_t)rpc_number_format_double(d, at);
 }

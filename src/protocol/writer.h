@@ -49,6 +49,15 @@ static inline void rpc_write(rpc_writer_t *writer, const char *bytes,
     writer->length += length;
 }
 
+/** The same as rpc_writer_room(), without a call where the room is there. */
+static inline char *rpc_writer_at(rpc_writer_t *writer, apr_size_t length)
+{
+    if (writer->capacity - writer->length <= length) {
+        return rpc_writer_room(writer, length);
+    }
+    return writer->data + writer->length;
+}
+
 static inline void rpc_write_char(rpc_writer_t *writer, char c)
 {
     if (writer->capacity == writer->length) {

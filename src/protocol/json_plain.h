@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Goes over the characters of a string that JSON writes as they are, eight
+ * bytes at once. For the reader and the writer of strings. */
+#ifndef RPC_PROTOCOL_JSON_PLAIN_H
+#define RPC_PROTOCOL_JSON_PLAIN_H
+
+#include <stdint.h>
+#include <string.h>
+
+#define RPC_JSON_EACH(byte) ((uint64_t)0x0101010101010101u * (byte))
+#define RPC_JSON_HIGH_BITS RPC_JSON_EACH(0x80)
+
+/** Not 0 if one of the eight bytes is a quote, a backslash or a control: the
+ *  high bit of the first such byte is set, those of later bytes may be. */
+static inline uint64_t rpc_json_specials(uint64_t word)
+{
+    uint64_t quote = word ^ RPC_JSON_EACH('"');
+    uint64_t backslash = word ^ RPC_JSON_EACH('\\');
+
+    /* A subtraction borrows from the next byte only where it found one. */
+    return (((word - RPC_JSON_EACH(0x20)) & ~word)
+            | ((quote - RPC_JSON_EACH(1)) & ~quote)
+            | ((backslash - RPC_JSON_EACH(1)) & ~backslash))
+        & RPC_JSON_HIGH_BITS;
+}
+
+static inline int rpc_json_is_plain(char c)
+{
+    return (unsigned char)c >= 0x20 && c != '"' && c != '\\';
+}
+
+/**
+ * How many of the eight bytes come before the first special one.
+ * @param specials Not 0
+ */
+static inline int rpc_json_before_special(const char *at, uint64_t specials)
+{
+#if defined(__GNUC__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    (void)at;
+    return __builtin_ctzll(specials) / 8;
+#else
+    int i = 0;
+
+    (void)specials;
+    while (rpc_json_is_plain(at[i])) {
+        i++;
+    }
+    return i;
+#endif
+}
+
+#endif
