@@ -30,23 +30,36 @@ static inline int rpc_json_is_plain(char c)
 }
 
 /**
- * How many of the eight bytes come before the first special one.
- * @param specials Not 0
+ * Over plain characters, up to what is none.
+ * @param at  A byte that is not plain (a NUL) is at `end` at the latest
+ * @param ret_seen Gathers the bits of what was passed: with a high one among
+ *            them it is not all ASCII
  */
-static inline int rpc_json_before_special(const char *at, uint64_t specials)
+static inline const char *rpc_json_skip_plain(const char *at,
+                                              const char *end,
+                                              uint64_t *ret_seen)
 {
-#if defined(__GNUC__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    (void)at;
-    return __builtin_ctzll(specials) / 8;
-#else
-    int i = 0;
+    while (end - at >= 8) {
+        uint64_t word;
+        uint64_t specials;
 
-    (void)specials;
-    while (rpc_json_is_plain(at[i])) {
-        i++;
-    }
-    return i;
+        memcpy(&word, at, 8);
+        specials = rpc_json_specials(word);
+        if (specials != 0) {
+#if defined(__GNUC__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+            *ret_seen |= word & (specials ^ (specials - 1)) >> 1;
+            return at + __builtin_ctzll(specials) / 8;
+#else
+            break;
 #endif
+        }
+        *ret_seen |= word;
+        at += 8;
+    }
+    for (; rpc_json_is_plain(*at); at++) {
+        *ret_seen |= (unsigned char)*at;
+    }
+    return at;
 }
 
 #endif

@@ -2,6 +2,7 @@
 /* Numbers and strings of a JSON text: their grammar, and strings decoded.
  * For the scan, and for ids in query strings. */
 #include "core/utf8.h"
+#include "protocol/json_plain.h"
 #include "protocol/json_scan.h"
 
 static int is_digit(char c)
@@ -173,7 +174,7 @@ const char *rpc_json_scan_string(rpc_json_scan_t *scan, const char *at,
 {
     const char *start = at + 1;
     apr_size_t saved = 0;
-    unsigned char seen = 0;
+    uint64_t seen = 0;
 
     *ret_has_nul = 0;
     at = start;
@@ -182,10 +183,7 @@ const char *rpc_json_scan_string(rpc_json_scan_t *scan, const char *at,
         int size;
         int length;
 
-        while ((unsigned char)*at >= 0x20 && *at != '"' && *at != '\\') {
-            seen |= (unsigned char)*at;
-            at++;
-        }
+        at = rpc_json_skip_plain(at, scan->end, &seen);
         if (*at == '"') {
             break;
         }
@@ -203,7 +201,8 @@ const char *rpc_json_scan_string(rpc_json_scan_t *scan, const char *at,
         at += length;
     }
     *ret_fault = check_string(scan, start, at,
-                              (apr_size_t)(at - start) - saved, seen < 0x80);
+                              (apr_size_t)(at - start) - saved,
+                              (seen & RPC_JSON_HIGH_BITS) == 0);
     return *ret_fault == NULL ? at + 1 : NULL;
 }
 
