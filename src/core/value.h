@@ -38,6 +38,10 @@ rpc_value_t rpc_value_copy_text(enum rpc_type_e type, const char *text,
 /** An empty RPC_ARRAY or RPC_STRUCT. */
 rpc_value_t rpc_value_list(enum rpc_type_e type, apr_pool_t *pool);
 
+/** The same with room for so many elements or members, all in one block. */
+rpc_value_t rpc_value_sized_list(enum rpc_type_e type, apr_size_t count,
+                                 apr_pool_t *pool);
+
 /** Put a value into the pool, for those who want a pointer. */
 rpc_value_t *rpc_value_in_pool(rpc_value_t value, apr_pool_t *pool);
 

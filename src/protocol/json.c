@@ -13,17 +13,19 @@
 #include "protocol/json_memory.h"
 #include "protocol/json_scan.h"
 
-/* Most messages need no more than this, and then no malloc. */
-#define STACK_ARENA 8192
+/* Most messages have no more nodes than this, and then no malloc. */
+#define STACK_NODES (128 * RPC_JSON_NODE)
+/* Of the texts, for what newer versions of cJSON take back at once. */
+#define TEXT_SLACK 80
 /* How much of a member name an objection shows. */
 #define SHOWN_NAME 40
 
 /* Aligned for what cJSON puts there. */
-typedef union stack_arena_t {
+typedef union stack_nodes_t {
     void *alignment;
     double alignment_too;
-    char bytes[STACK_ARENA];
-} stack_arena_t;
+    char bytes[STACK_NODES];
+} stack_nodes_t;
 
 /* A text that is being made into values. */
 typedef struct reading_t {
@@ -81,37 +83,43 @@ static rpc_value_t convert_note(reading_t *reading,
     }
 }
 
+/* A string of the tree. It is not copied where it outlives the tree. */
+static rpc_value_t convert_text(reading_t *reading, const char *text)
+{
+    apr_size_t length = strlen(text);
+
+    if (rpc_json_block_has(&reading->arena.texts, text)) {
+        return rpc_value_text(RPC_STRING, text, length);
+    }
+    return rpc_value_copy_text(RPC_STRING, text, length, reading->pool);
+}
+
 static rpc_value_t convert(reading_t *reading, const cJSON *item);
 
 static rpc_value_t convert_list(reading_t *reading, const cJSON *item,
                                 enum rpc_type_e type)
 {
-    rpc_value_t list = rpc_value_list(type, reading->pool);
     apr_pool_t *pool = reading->pool;
+    rpc_value_t list;
     const cJSON *child;
     apr_size_t count = 0;
 
     for (child = item->child; child != NULL; child = child->next) {
         count++;
     }
-    if (count == 0) {
-        return list;
-    }
-    rpc_value_reserve(&list, count, pool);
+    list = rpc_value_sized_list(type, count, pool);
     for (child = item->child; child != NULL; child = child->next) {
         rpc_value_t value = convert(reading, child);
-        apr_size_t length;
-        char *name;
+        rpc_value_t name;
 
         if (type == RPC_ARRAY) {
             rpc_value_append(&list, value, pool);
             continue;
         }
-        length = strlen(child->string);
-        name = apr_pstrmemdup(pool, child->string, length);
-        if (!rpc_value_add(&list, name, length, value, pool)
+        name = convert_text(reading, child->string);
+        if (!rpc_value_add(&list, name.u.text, name.length, value, pool)
             && reading->objection == NULL) {
-            reading->objection = duplicate_name(name, pool);
+            reading->objection = duplicate_name(name.u.text, pool);
         }
     }
     return list;
@@ -142,8 +150,7 @@ static rpc_value_t convert(reading_t *reading, const cJSON *item)
     case cJSON_Number:
         return rpc_value_int((int64_t)item->valuedouble);
     case cJSON_String:
-        return rpc_value_copy_text(RPC_STRING, item->valuestring,
-                                   strlen(item->valuestring), reading->pool);
+        return convert_text(reading, item->valuestring);
     case cJSON_Array:
         return convert_list(reading, item, RPC_ARRAY);
     case cJSON_Object:
@@ -166,6 +173,7 @@ static rpc_fault_t *scan_bytes(reading_t *reading, char *bytes,
     reading->pool = pool;
     reading->block = NULL;
     reading->tree = NULL;
+    memset(&reading->arena, 0, sizeof(reading->arena));
     reading->ordinal = 0;
     reading->objection = NULL;
     return rpc_json_scan(&reading->scan, bytes, length, limits, wants_ids,
@@ -176,15 +184,20 @@ static rpc_fault_t *scan_bytes(reading_t *reading, char *bytes,
 static rpc_fault_t *parse(reading_t *reading, char *stack)
 {
     rpc_json_scan_t *scan = &reading->scan;
-    apr_size_t size = STACK_ARENA;
-    char *block = stack;
+    rpc_json_arena_t *arena = &reading->arena;
 
-    if (scan->memory > STACK_ARENA) {
-        size = scan->memory;
-        reading->block = malloc(size);
-        block = reading->block;
+    arena->nodes.start = stack;
+    arena->nodes.size = STACK_NODES;
+    if (scan->values > STACK_NODES / RPC_JSON_NODE) {
+        reading->block = malloc(scan->values * RPC_JSON_NODE);
+        arena->nodes.start = reading->block;
+        arena->nodes.size = reading->block == NULL
+                                ? 0 : scan->values * RPC_JSON_NODE;
     }
-    rpc_json_arena_open(&reading->arena, block, size);
+    /* In the pool, since the values refer to it. */
+    arena->texts.size = scan->texts + TEXT_SLACK;
+    arena->texts.start = apr_palloc(reading->pool, arena->texts.size);
+    rpc_json_arena_open(arena);
     reading->tree = cJSON_ParseWithLengthOpts(
         scan->text, (apr_size_t)(scan->end - scan->text), NULL, 0);
     rpc_json_scan_unhide(scan);
@@ -199,7 +212,11 @@ static rpc_fault_t *parse(reading_t *reading, char *stack)
 /* Give back what scan and parse took, however far they came. */
 static void finish(reading_t *reading)
 {
-    cJSON_Delete(reading->tree);
+    /* Nothing to delete in blocks that end anyway. */
+    if (reading->arena.is_full
+        || !rpc_json_block_has(&reading->arena.nodes, reading->tree)) {
+        cJSON_Delete(reading->tree);
+    }
     rpc_json_arena_close();
     free(reading->block);
     rpc_json_scan_free(&reading->scan);
@@ -209,7 +226,7 @@ rpc_fault_t *rpc_json_read(char *bytes, apr_size_t length,
                            const rpc_limits_t *limits, apr_pool_t *pool,
                            rpc_json_t *ret_json)
 {
-    stack_arena_t stack;
+    stack_nodes_t stack;
     reading_t reading;
     rpc_fault_t *fault;
 
@@ -261,7 +278,7 @@ rpc_fault_t *rpc_json_read_entries(char *bytes, apr_size_t length,
                                    apr_pool_t *pool,
                                    rpc_json_entries_t *ret_entries)
 {
-    stack_arena_t stack;
+    stack_nodes_t stack;
     reading_t reading;
     rpc_fault_t *fault;
     apr_size_t count = 1;

@@ -13,46 +13,60 @@
  * of the thread. The decoder sets it and clears it; nothing to free. */
 static __thread rpc_json_arena_t *current;
 
+static char *take(rpc_json_block_t *block, size_t size)
+{
+    if (size > block->size - block->used) {
+        return NULL;
+    }
+    block->used += size;
+    return block->start + block->used - size;
+}
+
 static void *CJSON_CDECL arena_malloc(size_t size)
 {
     rpc_json_arena_t *arena = current;
-    size_t piece;
+    char *piece;
 
-    if (arena == NULL || size > arena->size - arena->used) {
+    if (arena == NULL) {
         return malloc(size);
     }
-    piece = rpc_json_arena_piece(size);
-    if (piece > arena->size - arena->used) {
-        return malloc(size);
+    if (size == sizeof(cJSON)) {
+        /* A node, or a string that happens to be as long. */
+        piece = take(&arena->nodes, RPC_JSON_NODE);
     }
-    arena->last = arena->used;
-    arena->used += piece;
-    return arena->block + arena->last;
+    else {
+        piece = take(&arena->texts, size);
+        arena->last = piece;
+    }
+    if (piece == NULL) {
+        arena->is_full = 1;
+        piece = malloc(size);
+    }
+    return piece;
 }
 
 static void CJSON_CDECL arena_free(void *memory)
 {
     rpc_json_arena_t *arena = current;
-    char *piece = memory;
 
-    if (arena == NULL || piece < arena->block
-        || piece >= arena->block + arena->size) {
+    if (arena == NULL || memory == NULL) {
         free(memory);
         return;
     }
     /* Newer versions of cJSON copy each number to a piece of its own and
      * free it at once: take that one back. */
-    if (piece == arena->block + arena->last) {
-        arena->used = arena->last;
+    if (memory == arena->last) {
+        arena->texts.used = (size_t)(arena->last - arena->texts.start);
+        arena->last = NULL;
+    }
+    else if (!rpc_json_block_has(&arena->nodes, memory)
+             && !rpc_json_block_has(&arena->texts, memory)) {
+        free(memory);
     }
 }
 
-void rpc_json_arena_open(rpc_json_arena_t *arena, char *block, size_t size)
+void rpc_json_arena_open(rpc_json_arena_t *arena)
 {
-    arena->block = block;
-    arena->size = block != NULL ? size : 0;
-    arena->used = 0;
-    arena->last = 0;
     current = arena;
 }
 

@@ -3,12 +3,9 @@
  * without recursion, before memory is taken. For the JSON reader. */
 #include <stdlib.h>
 
-#include <cjson/cJSON.h>
-
 #include "apr_strings.h"
 
 #include "core/number.h"
-#include "protocol/json_memory.h"
 #include "protocol/json_scan.h"
 
 /* What may come next. */
@@ -211,7 +208,7 @@ static rpc_fault_t *scan_string_value(rpc_json_scan_t *scan)
     }
     length = (apr_size_t)(end - start);
     scan->at = start + length;
-    scan->memory += rpc_json_arena_piece(length + 2);
+    scan->texts += length;
     if (has_nul && !add_note(scan, RPC_JSON_NOTE_STRING, start, length)) {
         return out_of_memory(scan);
     }
@@ -274,7 +271,6 @@ static rpc_fault_t *scan_value(rpc_json_scan_t *scan, enum state_e *ret_state)
                                scan->limits->max_values, "values");
     }
     scan->values++;
-    scan->memory += rpc_json_arena_piece(sizeof(cJSON));
     if (scan->depth == 1 && scan->kinds[0] == '[') {
         scan->entries++;
     }
@@ -341,7 +337,7 @@ static rpc_fault_t *scan_name(rpc_json_scan_t *scan)
         return fault;
     }
     length = (apr_size_t)(end - start);
-    scan->memory += rpc_json_arena_piece(length + 2);
+    scan->texts += length;
     scan->at = start + length;
     if (has_nul && !add_note(scan, RPC_JSON_NOTE_NAME, start, length)) {
         return out_of_memory(scan);

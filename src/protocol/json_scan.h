@@ -51,7 +51,7 @@ typedef struct rpc_json_scan_t {
     /* What was found. */
     apr_size_t values;         /**< lists count too, names do not */
     apr_size_t entries;        /**< elements of the outermost array */
-    apr_size_t memory;         /**< what cJSON will take for it */
+    apr_size_t texts;          /**< bytes of strings and names, at least */
     rpc_json_note_t *notes;    /**< in the order of the text; malloc'ed */
     apr_size_t note_count;
     apr_size_t note_room;
