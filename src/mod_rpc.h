@@ -38,7 +38,7 @@ extern "C" {
  */
 #define RPC_ABI_MAJOR 0
 /** Grows with each member appended to a structure of this file. */
-#define RPC_ABI_MINOR 1
+#define RPC_ABI_MINOR 2
 
 #ifdef __GNUC__
 #define RPC_PRINTF_(text, first) __attribute__((format(printf, text, first)))
@@ -58,6 +58,7 @@ typedef struct rpc_value_t rpc_value_t;
 typedef struct rpc_method_t rpc_method_t;
 typedef struct rpc_table_t rpc_table_t;
 typedef struct rpc_api_t rpc_api_t;
+typedef struct rpc_peer_api_t rpc_peer_api_t;
 
 /* ---- Values ---- */
 
@@ -191,7 +192,7 @@ struct rpc_table_t {
                                struct server_rec *server);
     /** Runs before each method of the table, before the method's own. */
     rpc_before_fn before;
-    /** A peer came, went. (No transport of this release makes peers.) */
+    /** A peer came, went; once for each peer of the endpoint. */
     void (*peer_open)(rpc_peer_t *peer, void *context);
     void (*peer_close)(rpc_peer_t *peer, void *context);
     /** Adds members to the answer of server_info; may be NULL. */
@@ -268,9 +269,11 @@ struct rpc_api_t {
                                    const char *format, va_list args);
     rpc_call_t *(*background)(const rpc_api_t *api,
                               struct server_rec *server, apr_pool_t *pool);
+    const rpc_value_t *(*fault_data)(rpc_call_t *call);
+    const rpc_peer_api_t *peers; /**< see mod_rpc_async.h */
 };
 
-/** The table of functions that a call or a list begins with. */
+/** The table of functions that a call, a list or a peer begins with. */
 #define RPC_API_(object) (*(const rpc_api_t *const *)(const void *)(object))
 
 /* ---- Build values. All are allocated in the call's pool and live as long
@@ -586,6 +589,12 @@ static inline int rpc_fault(rpc_call_t *call, const char **ret_text)
     return RPC_API_(call)->fault(call, ret_text);
 }
 
+/** The value that fault has as its data, or NULL. */
+static inline const rpc_value_t *rpc_fault_data(rpc_call_t *call)
+{
+    return RPC_API_(call)->fault_data(call);
+}
+
 /** Take the fault back and go on. */
 static inline void rpc_forgive(rpc_call_t *call)
 {
@@ -603,7 +612,7 @@ static inline void rpc_forgive(rpc_call_t *call)
 RPC_CALL_FACT_(const char *, method)
 /** "jsonrpc", "xmlrpc" or "pyrpc". */
 RPC_CALL_FACT_(const char *, protocol)
-/** "http"; "none" for rpc_background(). */
+/** "http", "tcp", "websocket"; "none" for rpc_background(). */
 RPC_CALL_FACT_(const char *, transport)
 /** The authenticated user, or NULL. */
 RPC_CALL_FACT_(const char *, user)
@@ -658,53 +667,6 @@ static inline int rpc_method_info(rpc_call_t *call, size_t i,
     return RPC_API_(call)->method_info(call, i, info);
 }
 
-/* ---- Answer later ---- */
-
-/**
- * The answer comes later: return what this returns, and have any thread call
- * rpc_complete() or rpc_complete_fail() exactly once, whatever happens. From
- * here on rpc_call_request() is NULL, and the call and its arguments live
- * until that completion, even if the client is gone by then.
- * @param limit Microseconds, above 0; after them the client gets -32003
- */
-static inline rpc_value_t *rpc_defer(rpc_call_t *call,
-                                     apr_interval_time_t limit)
-{
-    return RPC_API_(call)->defer(call, limit);
-}
-
-/** Complete a deferred call. The call is gone when this returns.
- *  @param value Built with this call; NULL: after rpc_fail()
- *  @return APR_SUCCESS; APR_TIMEUP: too late; APR_EINVAL: not deferred */
-static inline apr_status_t rpc_complete(rpc_call_t *call, rpc_value_t *value)
-{
-    return RPC_API_(call)->complete(call, value);
-}
-
-/** Complete a deferred call with a fault. The call is gone afterwards. */
-RPC_PRINTF_(3, 4)
-static inline apr_status_t rpc_complete_fail(rpc_call_t *call, int code,
-                                             const char *format, ...)
-{
-    apr_status_t rv;
-    va_list args;
-
-    va_start(args, format);
-    rv = RPC_API_(call)->complete_failv(call, code, format, args);
-    va_end(args);
-    return rv;
-}
-
-/** A call without a caller, to build values with outside of any request.
- *  @param api  As child_init got it
- *  @param pool Where it lives */
-static inline rpc_call_t *rpc_background(const rpc_api_t *api,
-                                         struct server_rec *server,
-                                         apr_pool_t *pool)
-{
-    return api->background(api, server, pool);
-}
-
 /**
  * Initializer of a table, in C:
  *     static const rpc_table_t table =
@@ -730,6 +692,8 @@ static inline rpc_call_t *rpc_background(const rpc_api_t *api,
         NULL                                                              \
     }
 #endif
+
+#include "mod_rpc_async.h"
 
 /* ---- With httpd ---- */
 #ifndef RPC_NO_HTTPD

@@ -197,6 +197,11 @@ static int fault(rpc_call_t *call, const char **ret_text)
     return call->pending->code;
 }
 
+static const rpc_value_t *fault_data(rpc_call_t *call)
+{
+    return call->pending != NULL ? call->pending->data : NULL;
+}
+
 static void forgive(rpc_call_t *call)
 {
     call->pending = NULL;
@@ -244,13 +249,12 @@ static void *context(rpc_call_t *call)
 
 static rpc_peer_t *peer(rpc_call_t *call)
 {
-    (void)call;
-    return NULL; /* HTTP is the only transport so far */
+    return call->caller->peer;
 }
 
 static int cancelled(rpc_call_t *call)
 {
-    return call->cancelled
+    return rpc_atomic_get(&call->cancelled)
            || (call->caller->gone != NULL && call->caller->gone(call->caller));
 }
 
@@ -369,6 +373,9 @@ static rpc_call_t *background(const rpc_api_t *api,
 
     caller->transport = "none";
     caller->server = server;
+    if (api != &rpc_api) {
+        caller->host = ((const rpc_host_api_t *)api)->host;
+    }
     message->pool = pool;
     message->caller = caller;
     message->protocol = "none";
@@ -380,6 +387,15 @@ static rpc_call_t *background(const rpc_api_t *api,
     call->method = "";
     call->state = RPC_CALL_RUNNING;
     return call;
+}
+
+const rpc_api_t *rpc_host_api_make(rpc_host_t *host, apr_pool_t *pool)
+{
+    rpc_host_api_t *made = apr_pcalloc(pool, sizeof(*made));
+
+    made->api = rpc_api;
+    made->host = host;
+    return &made->api;
 }
 
 const rpc_api_t rpc_api = {
@@ -427,5 +443,7 @@ const rpc_api_t rpc_api = {
     .defer = defer,
     .complete = complete,
     .complete_failv = complete_failv,
-    .background = background
+    .background = background,
+    .fault_data = fault_data,
+    .peers = &rpc_peer_api
 };

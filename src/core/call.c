@@ -5,9 +5,9 @@
 
 #include <string.h>
 
-#include "apr_atomic.h"
 #include "apr_strings.h"
 
+#include "core/atomic.h"
 #include "core/utf8.h"
 
 rpc_value_t rpc_call_later;
@@ -117,10 +117,9 @@ static void run_method(rpc_call_t *call, const rpc_entry_t *entry)
     rpc_fault_t *fault;
     rpc_value_t *value = NULL;
 
-    call->entry = entry;
     call->mounted = entry->mounted;
     if (entry->signature->has_secret) {
-        call->message->has_secret = 1;
+        rpc_atomic_set(&call->message->has_secret, 1);
     }
     if (refuse_unsafe(call, entry->flags)) {
         return;
@@ -178,20 +177,54 @@ static void run_dispatch(rpc_call_t *call)
     fail(call, no_such_method(call));
 }
 
+static void find_method(rpc_call_t *call)
+{
+    if (call->entry == NULL) {
+        call->entry = rpc_registry_find(call->caller->registry, call->method,
+                                        call->method_length,
+                                        call->caller->features);
+    }
+}
+
+int rpc_call_is_blocking(rpc_call_t *call)
+{
+    const rpc_mounted_t *mounted;
+    int n = 0;
+
+    if (call->fault != NULL || call->fn != NULL) {
+        return 0;
+    }
+    find_method(call);
+    if (call->entry != NULL) {
+        return (call->entry->flags & RPC_BLOCKING) != 0;
+    }
+    mounted = rpc_registry_dispatcher(call->caller->registry, call->method,
+                                      n);
+    while (mounted != NULL && !(mounted->table->flags & RPC_BLOCKING)) {
+        n++;
+        mounted = rpc_registry_dispatcher(call->caller->registry,
+                                          call->method, n);
+    }
+    return mounted != NULL;
+}
+
 void rpc_call_run(rpc_call_t *call)
 {
-    const rpc_entry_t *entry;
-
     if (call->fault != NULL) {
         call->state = RPC_CALL_DONE;
         return;
     }
     call->state = RPC_CALL_RUNNING;
-    apr_atomic_inc32(&call->message->run_count);
-    entry = rpc_registry_find(call->caller->registry, call->method,
-                              call->method_length, call->caller->features);
-    if (entry != NULL) {
-        run_method(call, entry);
+    rpc_atomic_add(&call->message->run_count, 1);
+    if (call->fn != NULL) {
+        rpc_value_t *value = call->fn(call, call->fn_baton);
+
+        settle(call, value, call->deferred);
+        return;
+    }
+    find_method(call);
+    if (call->entry != NULL) {
+        run_method(call, call->entry);
     }
     else {
         run_dispatch(call);

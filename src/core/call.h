@@ -27,6 +27,10 @@ struct rpc_call_t {
     enum rpc_coerce_e coerce;
     int is_notification;     /**< nothing is answered */
     void *data;              /**< the protocol's own: an id, a version */
+    /** A peer's own method (rpc.on, a callback), in place of one of the
+     *  registry; or NULL. */
+    rpc_value_t *(*fn)(rpc_call_t *call, void *baton);
+    void *fn_baton;
 
     /* How it went. Exactly one of result and fault once it is done; a
      * protocol may set `fault` itself for an entry of a batch that is no
@@ -48,14 +52,21 @@ struct rpc_call_t {
     int depth;                   /**< rpc_invoke() within rpc_invoke() */
     volatile int cancelled;
     apr_time_t deadline;
+    struct rpc_limit_t *limit;   /**< core/message.c's, of a deferred call */
+    int awaited;                 /**< deferred, and not completed */
     apr_array_header_t *listing; /**< of rpc_method_info() */
 };
 
-/** The functions behind mod_rpc.h. */
+/** The functions behind mod_rpc.h; peer/api.c has those of peers. */
 extern const rpc_api_t rpc_api;
+extern const rpc_peer_api_t rpc_peer_api;
 
 /** Run the call; it is done, or deferred, when this returns. */
 void rpc_call_run(rpc_call_t *call);
+
+/** Whether its method, or one that may get it by dispatch, is flagged
+ *  RPC_BLOCKING. Looks it up, which rpc_call_run() need not do again. */
+int rpc_call_is_blocking(rpc_call_t *call);
 
 /** What rpc_defer() and rpc_pass() return: no value at all. */
 extern rpc_value_t rpc_call_later;

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 
 #include "apr_allocator.h"
-#include "apr_atomic.h"
 #include "apr_general.h"
 #include "apr_strings.h"
 #include "apr_thread_cond.h"
@@ -14,12 +13,21 @@
 
 #include "core/call.h"
 
-/* Guards the state, result and fault of deferred calls. Made by the first
- * rpc_defer(), on the thread that runs the message. */
+/* Guards `awaited`, the state, result and fault of deferred calls. Made by
+ * the first rpc_defer(); threads may race to be that. */
 struct rpc_waiter_t {
     apr_thread_mutex_t *mutex;
     apr_thread_cond_t *done;
 };
+
+/* How a deferred call of a message that was started may end by itself. The
+ * faults are made beforehand: when it does, its pool is another thread's. */
+typedef struct rpc_limit_t {
+    rpc_timer_t timer; /* first; has a reference to the message when set */
+    rpc_call_t *call;
+    rpc_fault_t *late;
+    rpc_fault_t *cancelled;
+} rpc_limit_t;
 
 /* What waits longer waits for ever: a sum with a time, and the seconds that a
  * thread can wait until, must not overflow. */
@@ -80,11 +88,16 @@ rpc_message_t *rpc_message_create_over(const rpc_caller_t *caller,
     return message;
 }
 
+void rpc_message_ref(rpc_message_t *message)
+{
+    rpc_atomic_add(&message->refs, 1);
+}
+
 apr_allocator_t *rpc_message_release(rpc_message_t *message)
 {
     apr_allocator_t *allocator = message->allocator;
 
-    if (apr_atomic_dec32(&message->refs) != 0) {
+    if (rpc_atomic_sub(&message->refs, 1) != 0) {
         return NULL;
     }
     apr_pool_destroy(message->pool);
@@ -143,14 +156,12 @@ static void push_complaint(rpc_message_t *message, const char *text,
                            apr_pool_t *pool)
 {
     rpc_complaint_t *complaint = apr_palloc(pool, sizeof(*complaint));
-    void *seen;
 
     complaint->text = text;
-    do {
-        complaint->next = message->complaints;
-        seen = apr_atomic_casptr((void *)&message->complaints, complaint,
-                                 complaint->next);
-    } while (seen != complaint->next);
+    complaint->next = rpc_atomic_get(&message->complaints);
+    while (!rpc_atomic_swap(&message->complaints, &complaint->next,
+                            complaint)) {
+    }
 }
 
 void rpc_message_complain(rpc_message_t *message, const char *format, ...)
@@ -222,31 +233,165 @@ static const rpc_caller_t *copy_caller(const rpc_caller_t *caller,
     return copy;
 }
 
+static rpc_waiter_t *need_waiter(rpc_message_t *message, apr_pool_t *pool)
+{
+    rpc_waiter_t *there = rpc_atomic_get(&message->waiter);
+    rpc_waiter_t *waiter;
+
+    if (there != NULL) {
+        return there;
+    }
+    waiter = apr_pcalloc(pool, sizeof(*waiter));
+    if (apr_thread_mutex_create(&waiter->mutex, APR_THREAD_MUTEX_DEFAULT, pool)
+        != APR_SUCCESS
+        || apr_thread_cond_create(&waiter->done, pool) != APR_SUCCESS) {
+        out_of_memory(APR_ENOMEM);
+    }
+    return rpc_atomic_swap(&message->waiter, &there, waiter) ? waiter : there;
+}
+
+static const char *name_of(const rpc_call_t *call)
+{
+    return call->entry != NULL ? call->entry->name : "the method";
+}
+
+static rpc_fault_t *make_late(const rpc_call_t *call, apr_pool_t *pool)
+{
+    return rpc_fault_make(pool, RPC_E_TIMEOUT, "%s did not answer in time",
+                          name_of(call));
+}
+
+static rpc_fault_t *make_cancelled(apr_pool_t *pool)
+{
+    return rpc_fault_make(pool, RPC_E_CANCELLED, "the caller cancelled it");
+}
+
+/* Whether the message goes on when this call completes; a call within a call
+ * is waited for. */
+static int is_counted(const rpc_call_t *call)
+{
+    return call->message->done != NULL && call->depth == 0;
+}
+
+static void finish_one(rpc_message_t *message)
+{
+    if (rpc_atomic_sub(&message->open, 1) == 0) {
+        message->done(message, message->baton);
+    }
+}
+
+/* Ends a deferred call, once: with what it completed with, or with what its
+ * limit has for `code`. Returns whether this was it. */
+static int end_deferred(rpc_call_t *call, rpc_value_t *result,
+                        rpc_fault_t *fault, int code)
+{
+    rpc_waiter_t *waiter = rpc_atomic_get(&call->message->waiter);
+    int is_first;
+
+    if (waiter == NULL) {
+        return 0;
+    }
+    apr_thread_mutex_lock(waiter->mutex);
+    is_first = call->awaited;
+    if (is_first) {
+        if (code != 0) {
+            fault = code == RPC_E_TIMEOUT ? call->limit->late
+                                          : call->limit->cancelled;
+        }
+        call->result = result;
+        call->fault = fault;
+        call->state = RPC_CALL_DONE;
+        call->awaited = 0;
+        apr_thread_cond_broadcast(waiter->done);
+    }
+    apr_thread_mutex_unlock(waiter->mutex);
+    return is_first;
+}
+
+/* Its deadline has come. */
+static void expire(rpc_timer_t *timer)
+{
+    rpc_call_t *call = ((rpc_limit_t *)timer)->call;
+    rpc_message_t *message = call->message;
+
+    rpc_atomic_set(&call->cancelled, 1);
+    if (end_deferred(call, NULL, NULL, RPC_E_TIMEOUT)) {
+        finish_one(message);
+    }
+    rpc_message_unref(message);
+}
+
+/* By a thread that has a reference to the message besides the timer's. */
+static void stop_timer(rpc_call_t *call)
+{
+    rpc_message_t *message = call->message;
+
+    if (rpc_timers_cancel(message->host->timers, &call->limit->timer)) {
+        rpc_message_unref(message);
+    }
+}
+
+static rpc_limit_t *make_limit(rpc_call_t *call)
+{
+    rpc_limit_t *limit = apr_pcalloc(call->pool, sizeof(*limit));
+
+    limit->timer.fire = expire;
+    limit->call = call;
+    limit->late = make_late(call, call->pool);
+    limit->cancelled = make_cancelled(call->pool);
+    return limit;
+}
+
+static int is_awaited(rpc_call_t *call)
+{
+    rpc_waiter_t *waiter = rpc_atomic_get(&call->message->waiter);
+    int awaited;
+
+    apr_thread_mutex_lock(waiter->mutex);
+    awaited = call->awaited;
+    apr_thread_mutex_unlock(waiter->mutex);
+    return awaited;
+}
+
+/* The deadline of a deferred call that no thread waits for. */
+static void watch(rpc_call_t *call)
+{
+    rpc_message_ref(call->message);
+    rpc_timers_set(call->message->host->timers, &call->limit->timer,
+                   call->deadline);
+    if (rpc_atomic_get(&call->cancelled)
+        && end_deferred(call, NULL, NULL, RPC_E_CANCELLED)) {
+        finish_one(call->message);
+    }
+    if (!is_awaited(call)) {
+        stop_timer(call); /* it ended before there was one */
+    }
+}
+
 void rpc_message_defer(rpc_call_t *call, apr_interval_time_t limit)
 {
     rpc_message_t *message = call->message;
     apr_pool_t *home = call->pool;
+    rpc_waiter_t *waiter;
 
-    if (message->waiter == NULL) {
-        rpc_waiter_t *waiter = apr_pcalloc(message->pool, sizeof(*waiter));
-
-        if (apr_thread_mutex_create(&waiter->mutex,
-                                    APR_THREAD_MUTEX_DEFAULT, message->pool)
-            != APR_SUCCESS
-            || apr_thread_cond_create(&waiter->done, message->pool)
-               != APR_SUCCESS) {
-            out_of_memory(APR_ENOMEM);
-        }
-        message->waiter = waiter;
-    }
     call->pool = create_own_pool();
     apr_pool_cleanup_register(home, call->pool, destroy_own_pool,
                               apr_pool_cleanup_null);
-    call->caller = copy_caller(call->caller, call->pool);
+    waiter = need_waiter(message, call->pool);
+    if (call->caller->peer == NULL) {
+        call->caller = copy_caller(call->caller, call->pool);
+    }
     call->deadline = apr_time_now()
                      + (limit < LONGEST_LIMIT ? limit : LONGEST_LIMIT);
-    apr_atomic_inc32(&message->refs);
+    rpc_message_ref(message);
+    apr_thread_mutex_lock(waiter->mutex);
+    call->limit = is_counted(call) ? make_limit(call) : NULL;
     call->state = RPC_CALL_DEFERRED;
+    call->awaited = 1;
+    apr_thread_mutex_unlock(waiter->mutex);
+    if (call->limit != NULL) {
+        watch(call);
+    }
 }
 
 apr_status_t rpc_message_complete(rpc_call_t *call, rpc_value_t *result,
@@ -255,38 +400,131 @@ apr_status_t rpc_message_complete(rpc_call_t *call, rpc_value_t *result,
     rpc_message_t *message = call->message;
     apr_status_t rv = APR_TIMEUP;
 
-    apr_thread_mutex_lock(message->waiter->mutex);
-    if (call->state == RPC_CALL_DEFERRED) {
-        call->result = result;
-        call->fault = fault;
-        call->state = RPC_CALL_DONE;
-        apr_thread_cond_broadcast(message->waiter->done);
+    if (end_deferred(call, result, fault, 0)) {
         rv = APR_SUCCESS;
+        if (is_counted(call)) {
+            stop_timer(call);
+            finish_one(message);
+        }
     }
-    apr_thread_mutex_unlock(message->waiter->mutex);
     rpc_message_unref(message);
     return rv;
 }
 
+void rpc_message_cancel(rpc_call_t *call)
+{
+    rpc_message_t *message = call->message;
+
+    rpc_atomic_set(&call->cancelled, 1);
+    if (end_deferred(call, NULL, NULL, RPC_E_CANCELLED)) {
+        stop_timer(call);
+        finish_one(message);
+    }
+}
+
+/* On a thread of the host; has a reference to the message. */
+static void run_task(void *arg)
+{
+    rpc_call_t *call = arg;
+    rpc_message_t *message = call->message;
+
+    if (rpc_host_stopping(message->host)) {
+        call->fault = rpc_fault_make(call->pool, RPC_E_STOPPING,
+                                     "the server is stopping; call again");
+    }
+    else if (rpc_atomic_get(&call->cancelled)) {
+        call->fault = make_cancelled(call->pool);
+    }
+    rpc_call_run(call);
+    if (!call->deferred) {
+        finish_one(message);
+    }
+    rpc_message_unref(message);
+}
+
+/* Returns whether it runs elsewhere; if not it has failed. */
+static int start_blocking(rpc_call_t *call)
+{
+    rpc_message_t *message = call->message;
+    apr_status_t rv;
+
+    call->pool = create_own_pool();
+    apr_pool_cleanup_register(message->pool, call->pool, destroy_own_pool,
+                              apr_pool_cleanup_null);
+    rpc_message_ref(message);
+    rv = message->host->run(message->host, run_task, call);
+    if (rv == APR_SUCCESS) {
+        return 1;
+    }
+    call->fault = rv == APR_EOF
+        ? rpc_fault_make(message->pool, RPC_E_STOPPING,
+                         "the server is stopping; call again")
+        : rpc_fault_make(message->pool, RPC_E_BUSY,
+                         "the server is busy, try again later");
+    call->state = RPC_CALL_DONE;
+    rpc_message_unref(message);
+    return 0;
+}
+
+int rpc_message_begin(rpc_message_t *message, rpc_host_t *host,
+                      rpc_message_done_fn done, void *baton)
+{
+    int completed = 0;
+    int i;
+
+    message->host = host;
+    message->done = done;
+    message->baton = baton;
+    message->open = message->call_count + 1;
+    for (i = 0; i < message->call_count; i++) {
+        rpc_call_t *call = message->calls[i];
+
+        if (call->state == RPC_CALL_DONE) {
+            completed++;
+        }
+        else if (rpc_call_is_blocking(call)) {
+            completed += !start_blocking(call);
+        }
+        else {
+            rpc_call_run(call);
+            completed += !call->deferred;
+        }
+    }
+    return rpc_atomic_sub(&message->open, completed) == 1;
+}
+
+void rpc_message_let_go(rpc_message_t *message)
+{
+    finish_one(message);
+}
+
+void rpc_message_start(rpc_message_t *message, rpc_host_t *host,
+                       rpc_message_done_fn done, void *baton)
+{
+    if (rpc_message_begin(message, host, done, baton)) {
+        done(message, baton);
+    }
+    else {
+        rpc_message_let_go(message);
+    }
+}
+
 void rpc_message_wait(rpc_call_t *call, apr_pool_t *pool)
 {
-    rpc_waiter_t *waiter = call->message->waiter;
+    rpc_waiter_t *waiter = rpc_atomic_get(&call->message->waiter);
 
     if (waiter == NULL) {
         return;
     }
     apr_thread_mutex_lock(waiter->mutex);
-    while (call->state == RPC_CALL_DEFERRED) {
+    while (call->awaited) {
         apr_interval_time_t left = call->deadline - apr_time_now();
 
         if (left <= 0) {
-            call->fault = rpc_fault_make(pool, RPC_E_TIMEOUT,
-                                         "%s did not answer in time",
-                                         call->entry != NULL
-                                             ? call->entry->name
-                                             : "the method");
-            call->cancelled = 1;
+            call->fault = make_late(call, pool);
+            rpc_atomic_set(&call->cancelled, 1);
             call->state = RPC_CALL_DONE;
+            call->awaited = 0;
         }
         else {
             apr_thread_cond_timedwait(waiter->done, waiter->mutex, left);

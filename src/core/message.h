@@ -5,6 +5,7 @@
 #define RPC_CORE_MESSAGE_H
 
 #include "core/fault.h"
+#include "core/host.h"
 #include "core/limits.h"
 #include "core/registry.h"
 
@@ -27,14 +28,17 @@ typedef struct rpc_complaint_t {
 } rpc_complaint_t;
 
 /** Who calls, from where, and what this endpoint allows. Filled by the
- *  transport. Deferred calls get a copy of their own. */
+ *  transport. Deferred calls get a copy of their own, unless a peer calls:
+ *  its messages keep the peer, which has this. */
 typedef struct rpc_caller_t {
-    const char *transport;   /**< "http" */
+    const char *transport;   /**< "http", "tcp", "websocket" */
     const char *user;        /**< or NULL */
     const char *client_ip;   /**< or NULL */
     struct request_rec *request;
     struct conn_rec *connection;
     struct server_rec *server;
+    struct rpc_peer_t *peer; /**< or NULL */
+    rpc_host_t *host;        /**< of this process, or NULL */
     void *dir_config;
     const rpc_registry_t *registry;
     const rpc_limits_t *limits;
@@ -47,6 +51,9 @@ typedef struct rpc_caller_t {
 
 /** What a message needs when its calls do not complete at once. */
 typedef struct rpc_waiter_t rpc_waiter_t;
+
+/** All calls of a message that was started have completed. */
+typedef void (*rpc_message_done_fn)(rpc_message_t *message, void *baton);
 
 struct rpc_message_t {
     apr_pool_t *pool;        /**< its own, with its own allocator */
@@ -69,6 +76,10 @@ struct rpc_message_t {
     apr_allocator_t *allocator;
     volatile apr_uint32_t refs;
     rpc_waiter_t *waiter;
+    rpc_host_t *host;         /**< that it was started with, or NULL */
+    rpc_message_done_fn done;
+    void *baton;
+    volatile int open;        /**< calls that have not completed, and 1 */
 };
 
 /** A message in a pool of its own, which is nobody's child: calls that were
@@ -79,6 +90,9 @@ rpc_message_t *rpc_message_create(const rpc_caller_t *caller);
  *  as one that rpc_message_release() gave back; NULL: a new one. */
 rpc_message_t *rpc_message_create_over(const rpc_caller_t *caller,
                                        apr_allocator_t *allocator);
+
+/** Keep it; for rpc_message_unref(). */
+void rpc_message_ref(rpc_message_t *message);
 
 /** Give up a reference; the last one destroys the pool. */
 void rpc_message_unref(rpc_message_t *message);
@@ -103,6 +117,33 @@ void rpc_message_reserve(rpc_message_t *message, int count);
  */
 void rpc_message_run(rpc_message_t *message);
 
+/**
+ * Run all calls and do not wait: those flagged RPC_BLOCKING run on threads of
+ * the host, deferred ones complete by themselves or at their deadline.
+ * Calls that are done already (state, fault) stay as they are.
+ * @param host Not NULL
+ * @param done Called exactly once, when the last has completed: on any
+ *             thread, possibly before this returns. Each call has a result
+ *             or a fault then; the message is for the caller to give up
+ */
+void rpc_message_start(rpc_message_t *message, rpc_host_t *host,
+                       rpc_message_done_fn done, void *baton);
+
+/**
+ * The same in two steps, for those who have something to do in between if
+ * there is something to wait for.
+ * @return 1: all have completed, and `done` will not be called; 0: it will
+ *         be, after rpc_message_let_go(), which the caller must call
+ */
+int rpc_message_begin(rpc_message_t *message, rpc_host_t *host,
+                      rpc_message_done_fn done, void *baton);
+void rpc_message_let_go(rpc_message_t *message);
+
+/** Nobody wants the answer of a call of a message that was started: it is
+ *  told, and completes with RPC_E_CANCELLED if it was deferred or has not
+ *  begun. Any thread that has a reference. */
+void rpc_message_cancel(rpc_call_t *call);
+
 /** Note that a handler misbehaved, for the server's error log. Call it on
  *  the message's own thread. */
 void rpc_message_complain(rpc_message_t *message, const char *format, ...)
@@ -115,7 +156,7 @@ void rpc_message_complain(rpc_message_t *message, const char *format, ...)
 const char *rpc_message_complain_of(rpc_call_t *call, const char *text);
 
 /** The call is deferred: it gets a pool and a caller of its own, and holds a
- *  reference to the message. */
+ *  reference to the message. On the thread that runs it. */
 void rpc_message_defer(rpc_call_t *call, apr_interval_time_t limit);
 
 /**

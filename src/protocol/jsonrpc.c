@@ -4,7 +4,6 @@
 #include "apr_cstr.h"
 #include "apr_strings.h"
 
-#include "protocol/json_entries.h"
 #include "protocol/jsonrpc.h"
 
 /* In params of 1.1, how far a position may be beyond the members that there
@@ -223,7 +222,7 @@ void rpc_jsonrpc_set_params(rpc_call_t *call, rpc_value_t *params)
     }
 }
 
-static void decode_entry(rpc_message_t *message, rpc_json_entry_t *entry)
+void rpc_jsonrpc_add_entry(rpc_message_t *message, rpc_json_entry_t *entry)
 {
     rpc_call_t *call = rpc_jsonrpc_add(message, RPC_JSONRPC_20);
     const rpc_value_t *request = &entry->json.value;
@@ -288,7 +287,7 @@ static void decode(rpc_message_t *message, char *bytes, apr_size_t length)
     message->is_batch = entries.is_batch;
     rpc_message_reserve(message, entries.count);
     for (i = 0; i < entries.count; i++) {
-        decode_entry(message, &entries.entries[i]);
+        rpc_jsonrpc_add_entry(message, &entries.entries[i]);
     }
 }
 

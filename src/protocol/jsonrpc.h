@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the parts of the protocol jsonrpc share: a call's version and id. For
- * jsonrpc.c, jsonrpc_query.c and jsonrpc_answer.c alone. */
+ * jsonrpc.c, jsonrpc_query.c, jsonrpc_answer.c and jsonrpc_peer.c. */
 #ifndef RPC_PROTOCOL_JSONRPC_H
 #define RPC_PROTOCOL_JSONRPC_H
 
+#include "protocol/json_entries.h"
 #include "protocol/protocol.h"
 
 /** Which specification an answer follows. */
@@ -24,6 +25,9 @@ typedef struct rpc_jsonrpc_t {
 /** Add a call of that version, its id not known yet. */
 rpc_call_t *rpc_jsonrpc_add(rpc_message_t *message,
                             enum rpc_jsonrpc_e version);
+
+/** Add a call as the entry has it; refused where it is no valid request. */
+void rpc_jsonrpc_add_entry(rpc_message_t *message, rpc_json_entry_t *entry);
 
 /** Give the call its params as sent: an array, an object, or null for none;
  *  anything else refuses it. */

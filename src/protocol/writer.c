@@ -33,8 +33,16 @@ static apr_status_t free_buffer(void *data)
 
 rpc_writer_t *rpc_writer_create(apr_pool_t *pool)
 {
-    writer_t *writer = apr_pcalloc(pool, sizeof(*writer));
+    writer_t *writer;
 
+    if (pool == NULL) {
+        writer = calloc(1, sizeof(*writer));
+        if (writer == NULL) {
+            abort();
+        }
+        return &writer->shown;
+    }
+    writer = apr_pcalloc(pool, sizeof(*writer));
     writer->pool = pool;
     writer->shown.most = RPC_ANSWER_MAX;
     apr_pool_cleanup_register(pool, &writer->shown, free_buffer,
@@ -42,11 +50,20 @@ rpc_writer_t *rpc_writer_create(apr_pool_t *pool)
     return &writer->shown;
 }
 
+void rpc_writer_destroy(rpc_writer_t *writer)
+{
+    if (writer != NULL) {
+        free(writer->data);
+        free(writer);
+    }
+}
+
 /* What APR does when it has no memory. */
 static void out_of_memory(const rpc_writer_t *writer)
 {
     const writer_t *whole = (const void *)writer;
-    apr_abortfunc_t give_up = apr_pool_abort_get(whole->pool);
+    apr_abortfunc_t give_up = whole->pool != NULL
+        ? apr_pool_abort_get(whole->pool) : NULL;
 
     if (give_up != NULL) {
         give_up(APR_ENOMEM);

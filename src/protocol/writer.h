@@ -19,8 +19,12 @@ typedef struct rpc_writer_t {
     apr_size_t most;     /**< RPC_ANSWER_MAX; tests set less */
 } rpc_writer_t;
 
-/** Freed with the pool unless rpc_writer_take() took the buffer. */
+/** Freed with the pool unless rpc_writer_take() took the buffer.
+ *  @param pool NULL: until rpc_writer_destroy() */
 rpc_writer_t *rpc_writer_create(apr_pool_t *pool);
+
+/** Free a writer of no pool; NULL is allowed. */
+void rpc_writer_destroy(rpc_writer_t *writer);
 
 /** Make room for that many more bytes. @return where to write them */
 char *rpc_writer_room(rpc_writer_t *writer, apr_size_t length);
