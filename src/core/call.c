@@ -12,11 +12,22 @@
 
 rpc_value_t rpc_call_later;
 
+/* What a peer has by itself, and nobody else. */
+static int is_of_peers(const char *name)
+{
+    return strcmp(name, "rpc.on") == 0 || strcmp(name, "rpc.off") == 0
+           || strcmp(name, "rpc.subscribe") == 0
+           || strcmp(name, "rpc.unsubscribe") == 0;
+}
+
 static rpc_fault_t *no_such_method(rpc_call_t *call)
 {
     const char *hint = "";
 
-    if (call->caller->features & RPC_FEATURE_INTROSPECTION) {
+    if (call->caller->peer == NULL && is_of_peers(call->method)) {
+        hint = " here: it needs a peer, which calls by TCP or WebSocket";
+    }
+    else if (call->caller->features & RPC_FEATURE_INTROSPECTION) {
         hint = "; system.listMethods names those that are";
     }
     return rpc_fault_make(call->pool, RPC_E_METHOD,
