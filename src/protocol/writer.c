@@ -33,20 +33,18 @@ static apr_status_t free_buffer(void *data)
 
 rpc_writer_t *rpc_writer_create(apr_pool_t *pool)
 {
-    writer_t *writer;
+    writer_t *writer = pool != NULL ? apr_pcalloc(pool, sizeof(*writer))
+                                    : calloc(1, sizeof(*writer));
 
-    if (pool == NULL) {
-        writer = calloc(1, sizeof(*writer));
-        if (writer == NULL) {
-            abort();
-        }
-        return &writer->shown;
+    if (writer == NULL) {
+        abort();
     }
-    writer = apr_pcalloc(pool, sizeof(*writer));
     writer->pool = pool;
     writer->shown.most = RPC_ANSWER_MAX;
-    apr_pool_cleanup_register(pool, &writer->shown, free_buffer,
-                              apr_pool_cleanup_null);
+    if (pool != NULL) {
+        apr_pool_cleanup_register(pool, &writer->shown, free_buffer,
+                                  apr_pool_cleanup_null);
+    }
     return &writer->shown;
 }
 
