@@ -152,16 +152,16 @@ static const char *bad_character(const rpc_json_scan_t *scan, const char *at)
 /* UTF-8 and RpcMaxString, once the end of the string is known. */
 static rpc_fault_t *check_string(const rpc_json_scan_t *scan,
                                  const char *start, const char *end,
-                                 apr_size_t size, int is_ascii)
+                                 apr_size_t size)
 {
     apr_size_t length = (apr_size_t)(end - start);
 
-    if (!is_ascii && !rpc_utf8_is_valid(start, length)) {
+    if (!rpc_utf8_is_valid(start, length)) {
         return rpc_json_scan_fault(
             scan, start + rpc_utf8_valid_prefix(start, length),
             "invalid UTF-8 in a string");
     }
-    if ((apr_uint64_t)size > (apr_uint64_t)scan->limits->max_string) {
+    if ((apr_int64_t)size > scan->limits->max_string) {
         return rpc_fault_limit(scan->pool, RPC_E_PARSE, "RpcMaxString",
                                scan->limits->max_string,
                                "bytes in a string");
@@ -174,13 +174,14 @@ const char *rpc_json_scan_string(rpc_json_scan_t *scan, const char *at,
 {
     const char *start = at + 1;
     apr_size_t saved = 0;
+    apr_size_t size;
     uint64_t seen = 0;
 
     *ret_has_nul = 0;
     at = start;
     for (;;) {
         const char *what = NULL;
-        int size;
+        int decoded;
         int length;
 
         at = rpc_json_skip_plain(at, scan->end, &seen);
@@ -192,18 +193,23 @@ const char *rpc_json_scan_string(rpc_json_scan_t *scan, const char *at,
                                              bad_character(scan, at));
             return NULL;
         }
-        length = scan_escape(at, &size, ret_has_nul, &what);
+        length = scan_escape(at, &decoded, ret_has_nul, &what);
         if (length == 0) {
             *ret_fault = rpc_json_scan_fault(scan, at, what);
             return NULL;
         }
-        saved += (apr_size_t)(length - size);
+        saved += (apr_size_t)(length - decoded);
         at += length;
     }
-    *ret_fault = check_string(scan, start, at,
-                              (apr_size_t)(at - start) - saved,
-                              (seen & RPC_JSON_HIGH_BITS) == 0);
-    return *ret_fault == NULL ? at + 1 : NULL;
+    size = (apr_size_t)(at - start) - saved;
+    if ((seen & RPC_JSON_HIGH_BITS) != 0
+        || (apr_int64_t)size > scan->limits->max_string) {
+        *ret_fault = check_string(scan, start, at, size);
+        if (*ret_fault != NULL) {
+            return NULL;
+        }
+    }
+    return at + 1;
 }
 
 /* Decode the escape at its backslash; returns its length. */
