@@ -32,8 +32,10 @@ struct rpc_list_t {
     uint32_t capacity;
     rpc_value_t *items;
     rpc_name_t *names;        /* parallel to items; a struct's only */
-    index_t *index;       /* NULL below INDEX_FROM members */
-    uint64_t bits;        /* the bit_of() each name, until there is an index */
+    union {
+        uint64_t bits;    /* below INDEX_FROM members: the bit_of() each */
+        index_t *index;   /* from there on */
+    } u;
 };
 
 rpc_value_t rpc_value_nil(void)
@@ -336,19 +338,24 @@ static inline uint64_t bit_of(const char *name, apr_size_t length)
     return (uint64_t)1 << (sum % 64);
 }
 
+static inline int has_index(const struct rpc_list_t *list)
+{
+    return list->count >= INDEX_FROM;
+}
+
 /* The member counted from 1, or 0. `ret_hash` is written only where there is
  * an index. Reads only: several threads may look up at once. */
 static uint32_t find(const struct rpc_list_t *list, const char *name,
                      apr_size_t length, uint32_t *ret_hash)
 {
-    const index_t *index = list->index;
+    const index_t *index;
     const slot_t *slot;
     uint32_t hash;
     uint32_t i;
     apr_size_t at;
 
-    if (index == NULL) {
-        if ((list->bits & bit_of(name, length)) == 0) {
+    if (!has_index(list)) {
+        if ((list->u.bits & bit_of(name, length)) == 0) {
             return 0;
         }
         for (i = 0; i < list->count; i++) {
@@ -358,6 +365,7 @@ static uint32_t find(const struct rpc_list_t *list, const char *name,
         }
         return 0;
     }
+    index = list->u.index;
     hash = hash_of(index->key, name, length);
     *ret_hash = hash;
     for (at = hash & index->mask;; at = (at + 1) & index->mask) {
@@ -377,22 +385,24 @@ static void add_member(struct rpc_list_t *list, const char *name,
                        apr_size_t length, uint32_t hash, rpc_value_t value,
                        apr_pool_t *pool)
 {
+    int had_index = has_index(list);
+
     make_room(list, 1, pool);
     list->names[list->count].text = name;
     list->names[list->count].length = length;
     list->items[list->count] = value;
     list->count++;
-    if (list->index != NULL) {
-        if (list->count > (list->index->mask + 1) / 2) {
-            index_grow(list->index, pool);
+    if (had_index) {
+        if (list->count > (list->u.index->mask + 1) / 2) {
+            index_grow(list->u.index, pool);
         }
-        index_insert(list->index, hash, list->count);
+        index_insert(list->u.index, hash, list->count);
     }
-    else if (list->count >= INDEX_FROM) {
-        list->index = index_create(list, pool);
+    else if (has_index(list)) {
+        list->u.index = index_create(list, pool);
     }
     else {
-        list->bits |= bit_of(name, length);
+        list->u.bits |= bit_of(name, length);
     }
 }
 

@@ -35,6 +35,7 @@ typedef struct reading_t {
     cJSON *tree;
     apr_pool_t *pool;
     apr_size_t note;           /* the next of the scan's */
+    apr_size_t next_double;    /* the same */
     apr_uint32_t ordinal;      /* of the next value of the text */
     const char *objection;     /* the first, to what is being converted */
 } reading_t;
@@ -74,12 +75,10 @@ static rpc_value_t convert_note(reading_t *reading,
         }
         return rpc_value_double(d);
     case RPC_JSON_NOTE_STRING:
+    default:
         text = rpc_json_scan_decode(note->text, note->length, reading->pool,
                                     &length);
         return rpc_value_text(RPC_STRING, text, length);
-    case RPC_JSON_NOTE_DOUBLE:
-    default:
-        return rpc_value_double(d);
     }
 }
 
@@ -148,6 +147,11 @@ static rpc_value_t convert(reading_t *reading, const cJSON *item)
     case cJSON_False:
         return rpc_value_bool(0);
     case cJSON_Number:
+        if (reading->next_double < reading->scan.double_count
+            && reading->scan.doubles[reading->next_double] == ordinal) {
+            reading->next_double++;
+            return rpc_value_double(item->valuedouble);
+        }
         return rpc_value_int((int64_t)item->valuedouble);
     case cJSON_String:
         return convert_text(reading, item->valuestring);
@@ -202,6 +206,7 @@ static rpc_fault_t *parse(reading_t *reading, char *stack)
         scan->text, (apr_size_t)(scan->end - scan->text), NULL, 0);
     rpc_json_scan_unhide(scan);
     reading->note = 0;
+    reading->next_double = 0;
     if (reading->tree == NULL) {
         return rpc_fault_make(reading->pool, RPC_E_INTERNAL,
                               "out of memory");

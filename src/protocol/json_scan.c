@@ -96,6 +96,25 @@ static int add_note(rpc_json_scan_t *scan, enum rpc_json_note_e kind,
     return 1;
 }
 
+/* Remember that the value just begun is a double, in 4 bytes: there may be
+ * one for every few bytes of the text. Returns 0 if memory is out. */
+static int add_double(rpc_json_scan_t *scan)
+{
+    if (scan->double_count == scan->double_room) {
+        apr_size_t room = scan->double_room ? scan->double_room * 2 : 64;
+        apr_uint32_t *doubles = realloc(scan->doubles,
+                                        room * sizeof(*doubles));
+
+        if (doubles == NULL) {
+            return 0;
+        }
+        scan->doubles = doubles;
+        scan->double_room = room;
+    }
+    scan->doubles[scan->double_count++] = (apr_uint32_t)(scan->values - 1);
+    return 1;
+}
+
 static rpc_fault_t *out_of_memory(const rpc_json_scan_t *scan)
 {
     return rpc_fault_make(scan->pool, RPC_E_INTERNAL, "out of memory");
@@ -141,7 +160,7 @@ static rpc_fault_t *scan_number(rpc_json_scan_t *scan)
     apr_size_t length;
     int64_t n;
     int plain;
-    enum rpc_json_note_e kind;
+    int good;
 
     scan->at = (char *)rpc_json_scan_number(start, &plain, &what);
     if (what != NULL) {
@@ -151,8 +170,6 @@ static rpc_fault_t *scan_number(rpc_json_scan_t *scan)
     if (plain && length <= EXACT_DIGITS) {
         return NULL;
     }
-    kind = plain ? RPC_JSON_NOTE_INT
-        : length > LONGEST_NUMBER ? RPC_JSON_NOTE_LONG : RPC_JSON_NOTE_DOUBLE;
     /* An id is given back as text, so it may be of any size. */
     if (scan->id_start != start) {
         scan->at = start;
@@ -167,13 +184,17 @@ static rpc_fault_t *scan_number(rpc_json_scan_t *scan)
         }
         scan->at = start + length;
     }
-    if (!add_note(scan, kind, start, length)) {
-        return out_of_memory(scan);
+    if (plain || length > LONGEST_NUMBER) {
+        good = add_note(scan, plain ? RPC_JSON_NOTE_INT : RPC_JSON_NOTE_LONG,
+                        start, length);
     }
-    if (length > LONGEST_NUMBER) {
+    else {
+        good = add_double(scan);
+    }
+    if (good && length > LONGEST_NUMBER) {
         hide(scan, start, length);
     }
-    return NULL;
+    return good ? NULL : out_of_memory(scan);
 }
 
 static rpc_fault_t *scan_word(rpc_json_scan_t *scan)
@@ -454,6 +475,10 @@ void rpc_json_scan_free(rpc_json_scan_t *scan)
 {
     rpc_json_scan_unhide(scan);
     free(scan->notes);
+    free(scan->doubles);
+    scan->doubles = NULL;
+    scan->double_count = 0;
+    scan->double_room = 0;
     scan->notes = NULL;
     scan->note_count = 0;
     scan->note_room = 0;

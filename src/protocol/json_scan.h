@@ -12,7 +12,6 @@
 
 enum rpc_json_note_e {
     RPC_JSON_NOTE_INT,    /**< an integer that a double may not hold */
-    RPC_JSON_NOTE_DOUBLE, /**< written with a fraction or an exponent */
     RPC_JSON_NOTE_LONG,   /**< a double longer than cJSON reads */
     RPC_JSON_NOTE_STRING, /**< a string with a U+0000 in it */
     RPC_JSON_NOTE_NAME    /**< a U+0000 in the name of the value */
@@ -55,6 +54,10 @@ typedef struct rpc_json_scan_t {
     rpc_json_note_t *notes;    /**< in the order of the text; malloc'ed */
     apr_size_t note_count;
     apr_size_t note_room;
+    apr_uint32_t *doubles;     /**< which values have a fraction or an
+                                    exponent; malloc'ed */
+    apr_size_t double_count;
+    apr_size_t double_room;
     apr_array_header_t *ids;   /**< rpc_json_id_t; NULL: none wanted */
     rpc_json_hidden_t *hidden;
 
