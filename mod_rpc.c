@@ -12,6 +12,7 @@
 #include "protocol/xmlvalue.h"
 #include "transport/http.h"
 #include "transport/keep_hot.h"
+#include "transport/spare.h"
 
 /* Runs for `httpd -t` too, so that it finds what is wrong. */
 static int check_config(apr_pool_t *pconf, apr_pool_t *plog,
@@ -45,6 +46,7 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog,
 
 static void child_init(apr_pool_t *pchild, server_rec *server)
 {
+    rpc_spare_child_init();
     rpc_json_child_init(pchild);
     rpc_xml_child_init();
     rpc_config_child_init(server->process->pconf, pchild);

@@ -7,11 +7,28 @@
 #include "apr_allocator.h"
 #include "apr_thread_proc.h"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+/* From here on malloc maps a block of its own. It is glibc's value at first;
+ * but glibc raises it, up to 32 MB, when such a block is freed, and then each
+ * thread keeps some: 64 threads kept 280 MB after answers of 1 MB, and keep
+ * 16 MB so. A large message costs a seventh more CPU for its pages. */
+#define MAP_FROM (128 * 1024)
+
 static const char spare_key[] = "rpc-spare";
 
 typedef struct spare_t {
     apr_allocator_t *allocator; /* NULL while a message has it */
 } spare_t;
+
+void rpc_spare_child_init(void)
+{
+#ifdef __GLIBC__
+    mallopt(M_MMAP_THRESHOLD, MAP_FROM);
+#endif
+}
 
 /* May run on the thread that joins this one. */
 static apr_status_t destroy_spare(void *data)

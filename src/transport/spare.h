@@ -6,6 +6,10 @@
 
 #include "httpd.h"
 
+/** Per-process set-up, in child_init: large blocks that are freed go back to
+ *  the system at once. */
+void rpc_spare_child_init(void);
+
 /** Take the allocator of the thread that runs this connection, or NULL. */
 apr_allocator_t *rpc_spare_take(conn_rec *c);
 
