@@ -2,6 +2,7 @@
 /* Tests the JSON reader and writer: RFC 8259 to the letter, the limits, exact
  * numbers, and cJSON's memory functions. For make check. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -413,6 +414,75 @@ static void test_entries(apr_pool_t *pool)
     free(single);
 }
 
+/* Write a string as JSON the plain way. */
+static char *naive(const char *text, size_t length, apr_pool_t *pool)
+{
+    char *json = apr_palloc(pool, 6 * length + 3);
+    char *to = json;
+    size_t i;
+
+    *to++ = '"';
+    for (i = 0; i < length; i++) {
+        unsigned char c = (unsigned char)text[i];
+
+        if (c == '"' || c == '\\') {
+            *to++ = '\\';
+            *to++ = text[i];
+        }
+        else if (c == '\n') {
+            *to++ = '\\';
+            *to++ = 'n';
+        }
+        else if (c < 0x20) {
+            to += sprintf(to, "\\u%04x", c);
+        }
+        else {
+            *to++ = text[i];
+        }
+    }
+    *to++ = '"';
+    *to = '\0';
+    return json;
+}
+
+/* Strings are gone over by words: each character that is not plain, at each
+ * place of strings of each length. */
+static void test_words(apr_pool_t *parent)
+{
+    static const char *const marks[] = {
+        "\"", "\\", "\n", "\x01", "\x1f", "\x7f", " ", "!", "#", "[", "]",
+        "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80"
+    };
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyz";
+    apr_pool_t *pool;
+    int wrong = 0;
+    size_t m;
+    size_t before;
+    size_t after;
+
+    apr_pool_create(&pool, parent);
+    for (m = 0; m < sizeof(marks) / sizeof(marks[0]); m++) {
+        for (before = 0; before < 20; before++) {
+            for (after = 0; after < 20; after++) {
+                const char *text = apr_psprintf(pool, "%.*s%s%.*s",
+                                                (int)before, plain, marks[m],
+                                                (int)after, plain);
+                char *want = naive(text, strlen(text), pool);
+
+                wrong += strcmp(again(want, strlen(want), &usual, pool),
+                                want) != 0;
+                /* The same with what is no UTF-8, and with no end. */
+                want[1 + before] = '\xff';
+                wrong += *again(want, strlen(want), &usual, pool) != '!';
+                wrong += *again(want, before + 1, &usual, pool) != '!';
+            }
+        }
+        apr_pool_clear(pool);
+    }
+    apr_pool_destroy(pool);
+    is_int(wrong, 0, "specials at each place of a string");
+}
+
 /* A text that needs more than the arena on the stack. */
 static void test_large(apr_pool_t *pool)
 {
@@ -444,6 +514,7 @@ static void test_all(apr_pool_t *pool)
     test_limits(pool);
     test_entries(pool);
     test_large(pool);
+    test_words(pool);
 }
 
 int main(void)

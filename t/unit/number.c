@@ -266,6 +266,26 @@ static const int_case_t int_cases[] = {
     {"0x1", -1, 0}, {"--1", -1, 0}, {"12a", -1, 0}, {"1/", -1, 0},
     {"1:", -1, 0}};
 
+/* Around each power of ten. */
+static void test_widths(void)
+{
+    int wrong = 0;
+    int64_t power;
+    int step;
+
+    for (power = 1; power < INT64_MAX / 10; power *= 10) {
+        for (step = -1; step <= 1; step++) {
+            char want[24];
+            char got[24];
+
+            snprintf(want, sizeof(want), "%lld", (long long)(power + step));
+            got[rpc_number_format_int(power + step, got)] = '\0';
+            wrong += strcmp(got, want) != 0;
+        }
+    }
+    is_int(wrong, 0, "integers of each width");
+}
+
 static void test_ints(void)
 {
     char text[24];
@@ -289,6 +309,7 @@ static void test_ints(void)
     text[i] = '\0';
     is_str(text, "-9223372036854775808", "write the lowest int");
     is_int(i, 20, "which has 20 bytes");
+    test_widths();
 }
 
 static void test_exact(void)

@@ -95,18 +95,19 @@ static char *name_of(apr_pool_t *pool, int i)
                         i);
 }
 
-/* All members of a struct of that size, by name and by number. */
-static void test_struct_of(apr_pool_t *pool, int size, int reserve)
+/* All members of a struct of that size, by name and by number; it begins with
+ * room for some, in its own block or not. */
+static void test_struct_of(apr_pool_t *pool, int size, int room, int sized)
 {
-    rpc_value_t v = rpc_value_list(RPC_STRUCT, pool);
+    rpc_value_t v = sized ? rpc_value_sized_list(RPC_STRUCT,
+                                                 (apr_size_t)room, pool)
+                          : rpc_value_list(RPC_STRUCT, pool);
     const char *name;
     apr_size_t length;
     int bad = 0;
     int i;
 
-    if (reserve) {
-        rpc_value_reserve(&v, (apr_size_t)size, pool);
-    }
+    rpc_value_reserve(&v, (apr_size_t)room, pool);
     for (i = 0; i < size; i++) {
         name = name_of(pool, i);
         bad += rpc_value_get(&v, name, strlen(name)) != NULL;
@@ -132,8 +133,8 @@ static void test_struct_of(apr_pool_t *pool, int size, int reserve)
     }
     bad += rpc_value_member(&v, (apr_size_t)size, &name, &length) != NULL;
     bad += rpc_value_at(&v, 0) != NULL;
-    is_int(bad, 0, apr_psprintf(pool, "a struct of %d members%s", size,
-                                reserve ? ", reserved" : ""));
+    is_int(bad, 0, apr_psprintf(pool, "a struct of %d members, room for %d%s",
+                                size, room, sized ? ", sized" : ""));
 }
 
 static void test_names(apr_pool_t *pool)
@@ -214,8 +215,10 @@ int main(void)
     test_text(pool);
     test_array(pool);
     for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-        test_struct_of(pool, sizes[i], 0);
-        test_struct_of(pool, sizes[i], 1);
+        test_struct_of(pool, sizes[i], 0, 0);
+        test_struct_of(pool, sizes[i], sizes[i], 0);
+        test_struct_of(pool, sizes[i], sizes[i], 1);
+        test_struct_of(pool, sizes[i], sizes[i] / 2, 1);
     }
     test_names(pool);
     test_hostile_names(pool);
