@@ -80,6 +80,8 @@ const rpc_registry_t *rig_registry(const rpc_table_t *table,
 /** The handlers of peer_table.c. */
 extern const rpc_table_t rig_table;
 extern rpc_call_t *rig_parked; /**< that park() deferred last */
+/** Complete all that park() deferred and nobody else has completed. */
+void rig_complete_all(void);
 extern int rig_opened;         /**< how often peer_open ran */
 extern int rig_closed;
 

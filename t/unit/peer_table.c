@@ -3,9 +3,13 @@
  * peer_rig.h. */
 #include "peer_rig.h"
 
+#include <stdlib.h>
+
 #include "apr_strings.h"
 
 rpc_call_t *rig_parked;
+static rpc_call_t **all;
+static int all_count;
 int rig_opened;
 int rig_closed;
 
@@ -21,6 +25,9 @@ static rpc_value_t *count(rpc_call_t *call)
     int64_t n = rpc_arg_int(call, 0);
     int64_t i;
 
+    if (n > 100) {
+        return rpc_fail(call, 1, "too much to count");
+    }
     for (i = 1; callback != NULL && i <= n; i++) {
         rpc_value_t *said = rpc_string(
             call, apr_psprintf(rpc_call_pool(call), "Counted to %d", (int)i));
@@ -34,7 +41,7 @@ static rpc_value_t *count(rpc_call_t *call)
 
 static rpc_value_t *divide(rpc_call_t *call)
 {
-    if (rpc_arg_int(call, 1) == 0) {
+    if (rpc_arg_int(call, 1) <= 0) {
         return rpc_fail(call, RPC_E_INTERNAL, "division by zero");
     }
     return rpc_int(call, rpc_arg_int(call, 0) / rpc_arg_int(call, 1));
@@ -73,7 +80,18 @@ static rpc_value_t *ask(rpc_call_t *call)
 static rpc_value_t *park(rpc_call_t *call)
 {
     rig_parked = call;
-    return rpc_defer(call, rpc_arg_int(call, 0) * 1000);
+    all = realloc(all, sizeof(*all) * (size_t)(all_count + 1));
+    all[all_count++] = call;
+    return rpc_defer(call, rpc_arg_int(call, 0) % 100000 * 1000);
+}
+
+void rig_complete_all(void)
+{
+    while (all_count > 0) {
+        rpc_complete(all[--all_count], NULL);
+    }
+    free(all);
+    all = NULL;
 }
 
 static rpc_value_t *slow(rpc_call_t *call)
