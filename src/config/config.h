@@ -9,9 +9,7 @@
 
 #include "core/limits.h"
 #include "core/registry.h"
-#include "protocol/protocol.h"
-
-enum rpc_get_policy_e { RPC_GET_SAFE, RPC_GET_ALL, RPC_GET_OFF };
+#include "protocol/ask.h"
 
 /**
  * Every directive with a plain value, once: X(type, member, default). Create

@@ -101,15 +101,15 @@ int rpc_http_refuse_with(rpc_exchange_t *exchange, int status, int code,
     if (ap_response_code_string(r, ap_index_of_response(status)) != NULL) {
         return status; /* the administrator's ErrorDocument says it */
     }
-    body = rpc_http_fault_body(exchange->protocol, &exchange->options, code,
-                               text, &content_type, &length, r->pool);
+    body = rpc_ask_fault_body(exchange->protocol, &exchange->options, code,
+                              text, &content_type, &length, r->pool);
     return rpc_http_send(r, status, content_type, body, length);
 }
 
 int rpc_http_refuse(rpc_exchange_t *exchange, int status, const char *text)
 {
     return rpc_http_refuse_with(exchange, status,
-                                rpc_http_fault_code(status), text);
+                                rpc_ask_fault_code(status), text);
 }
 
 /* While decoding, OK means: go on. DONE: an answer was sent instead. */
@@ -130,99 +130,30 @@ static int refuse_large(rpc_exchange_t *exchange)
                      exchange->limits.max_body));
 }
 
-/* A form that has nothing of a call is most often JSON sent by a client that
- * did not say so. */
-static int is_no_call(const rpc_form_t *form)
-{
-    return rpc_form_get(form, "request") == NULL
-           && rpc_form_get(form, "data") == NULL;
-}
-
-/* The fields of the query string, and of a form after them. Everything of it
- * is in the message's pool: arguments may outlive the request. */
-static int parse_form(rpc_exchange_t *exchange, const char *body,
-                      apr_size_t length, const rpc_form_t **ret_form)
-{
-    const char *query = exchange->r->args;
-    rpc_fault_t *fault;
-
-    fault = rpc_form_parse(query, query != NULL ? strlen(query) : 0, body,
-                           length, &exchange->limits,
-                           exchange->message->pool, ret_form);
-    if (fault != NULL) {
-        return refuse(exchange, HTTP_BAD_REQUEST, fault->text);
-    }
-    return OK;
-}
-
-static int decode_query(rpc_exchange_t *exchange, const rpc_ask_t *ask)
-{
-    rpc_message_t *message = exchange->message;
-    const rpc_form_t *form;
-    int result = parse_form(exchange, NULL, 0, &form);
-
-    if (result != OK) {
-        return result;
-    }
-    if (ask->kind == RPC_ASK_PATH) {
-        rpc_jsonrpc_decode_path(message, ask->procedure,
-                                strlen(ask->procedure), form);
-    }
-    else if (exchange->protocol == &rpc_protocol_jsonrpc) {
-        rpc_jsonrpc_decode_query(message, form);
-    }
-    else {
-        rpc_pyrpc_decode_form(message, form);
-    }
-    return OK;
-}
-
-static int decode_form(rpc_exchange_t *exchange, const char *body,
-                       apr_size_t length)
-{
-    const rpc_form_t *form;
-    int result = parse_form(exchange, body, length, &form);
-
-    if (result != OK) {
-        return result;
-    }
-    if (is_no_call(form)) {
-        exchange->protocol = NULL; /* whatever it is, it is not pyrpc */
-        return refuse(exchange, HTTP_UNSUPPORTED_MEDIA_TYPE,
-                      "this form has no fields request=execute and data="
-                      "method(arguments); for JSON-RPC say -H 'Content-Type: "
-                      "application/json', for XML-RPC -H 'Content-Type: "
-                      "text/xml'");
-    }
-    rpc_pyrpc_decode_form(exchange->message, form);
-    return OK;
-}
-
 /* OK, DONE after an answer, or what the handler returns to httpd. */
-static int decode(rpc_exchange_t *exchange, const rpc_ask_t *ask)
+static int decode(rpc_exchange_t *exchange, rpc_ask_t *ask)
 {
     rpc_message_t *message = exchange->message;
-    char *body;
-    apr_size_t length;
-    int result;
+    request_rec *r = exchange->r;
+    char *body = NULL;
+    apr_size_t length = 0;
 
-    message->protocol = exchange->protocol->name;
-    if (ask->kind == RPC_ASK_PATH || ask->kind == RPC_ASK_QUERY) {
-        return decode_query(exchange, ask);
+    if (ask->kind == RPC_ASK_MESSAGE || ask->kind == RPC_ASK_FORM) {
+        int result = rpc_http_read_body(r, exchange->limits.max_body,
+                                        message->pool, &body, &length);
+
+        if (result == RPC_BODY_TOO_LARGE) {
+            return refuse_large(exchange);
+        }
+        if (result != OK) {
+            return result;
+        }
     }
-    result = rpc_http_read_body(exchange->r, exchange->limits.max_body,
-                                message->pool, &body, &length);
-    if (result == RPC_BODY_TOO_LARGE) {
-        return refuse_large(exchange);
+    if (rpc_ask_decode(ask, message, r->args, body, length)) {
+        return OK;
     }
-    if (result != OK) {
-        return result;
-    }
-    if (ask->kind == RPC_ASK_FORM) {
-        return decode_form(exchange, body, length);
-    }
-    exchange->protocol->decode(message, body, length);
-    return OK;
+    exchange->protocol = ask->protocol;
+    return refuse(exchange, ask->status, ask->text);
 }
 
 const char *rpc_http_url(rpc_exchange_t *exchange)
@@ -433,7 +364,7 @@ static int is_call(const rpc_exchange_t *exchange, const rpc_ask_t *ask)
                || ask->kind == RPC_ASK_QUERY || ask->kind == RPC_ASK_PATH);
 }
 
-static int exchange_message(rpc_exchange_t *exchange, const rpc_ask_t *ask)
+static int exchange_message(rpc_exchange_t *exchange, rpc_ask_t *ask)
 {
     rpc_message_t *message = create_message(exchange);
     int result = decode(exchange, ask);
@@ -479,7 +410,7 @@ int rpc_http_handler(request_rec *r)
     case RPC_ASK_REFUSED:
         return rpc_http_refuse(exchange, ask.status, ask.text);
     case RPC_ASK_STATIC:
-        return rpc_http_static_send(r, ask.file);
+        return rpc_http_static_send(r, rpc_static_find(r->args));
     case RPC_ASK_OPTIONS:
         return answer_options(exchange);
     case RPC_ASK_DOCS:

@@ -7,7 +7,7 @@
 #include "httpd.h"
 
 #include "config/config.h"
-#include "protocol/protocol.h"
+#include "protocol/ask.h"
 #include "transport/http_static.h"
 
 /** The name in SetHandler. */
@@ -47,27 +47,6 @@ typedef struct rpc_exchange_t {
     rpc_caller_t caller;
     rpc_message_t *message;
 } rpc_exchange_t;
-
-/** What the request asks for, before its body is read. */
-enum rpc_ask_e {
-    RPC_ASK_MESSAGE,   /**< POST: the body is a message of the protocol */
-    RPC_ASK_FORM,      /**< POST: the body is a form (pyrpc) */
-    RPC_ASK_QUERY,     /**< GET: jsonrpc or pyrpc in the query string */
-    RPC_ASK_PATH,      /**< GET /rpc/add?x=2: JSON-RPC 1.1 */
-    RPC_ASK_OPENRPC,   /**< GET ?openrpc */
-    RPC_ASK_DOCS,      /**< GET of the endpoint itself, by a browser */
-    RPC_ASK_STATIC,    /**< GET ?rpc.js */
-    RPC_ASK_OPTIONS,
-    RPC_ASK_REFUSED    /**< status and text say why */
-};
-
-typedef struct rpc_ask_t {
-    enum rpc_ask_e kind;
-    const char *procedure;    /**< of RPC_ASK_PATH */
-    const rpc_static_t *file; /**< of RPC_ASK_STATIC */
-    int status;               /**< of RPC_ASK_REFUSED */
-    const char *text;
-} rpc_ask_t;
 
 /** Whether the sections merged so far make this request ours: SetHandler rpc,
  *  which is an expression, and RpcHandler. */
@@ -128,15 +107,5 @@ int rpc_http_refuse(rpc_exchange_t *exchange, int status, const char *text);
 /** The same, with a fault code of its own. */
 int rpc_http_refuse_with(rpc_exchange_t *exchange, int status, int code,
                          const char *text);
-
-/** The fault code that says what an HTTP status says. */
-int rpc_http_fault_code(int status);
-
-/** The body that says `text` in the protocol; NULL protocol: plain text.
- *  @return from malloc() */
-char *rpc_http_fault_body(const rpc_protocol_t *protocol,
-                          const rpc_options_t *options, int code,
-                          const char *text, const char **ret_content_type,
-                          apr_size_t *ret_length, apr_pool_t *pool);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Error answers in the protocol of the request: the body itself, and the
- * output filter that replaces httpd's own pages (401, 403, 413 ...). */
+/* Error answers in the protocol of the request: the output filter that
+ * replaces httpd's own pages (401, 403, 413 ...). */
 #include "transport/http.h"
 
 #include <stdlib.h>
@@ -14,53 +14,6 @@
 #include "util_filter.h"
 
 #define FILTER_NAME "RPC_ERROR"
-
-int rpc_http_fault_code(int status)
-{
-    switch (status) {
-    case HTTP_UNAUTHORIZED:
-    case HTTP_FORBIDDEN:
-    case HTTP_METHOD_NOT_ALLOWED:
-        return RPC_E_FORBIDDEN;
-    case HTTP_NOT_FOUND:
-        return RPC_E_METHOD;
-    case HTTP_REQUEST_TIME_OUT:
-    case HTTP_GATEWAY_TIME_OUT:
-        return RPC_E_TIMEOUT;
-    case HTTP_REQUEST_ENTITY_TOO_LARGE:
-        return RPC_E_LIMIT;
-    case HTTP_SERVICE_UNAVAILABLE:
-        return RPC_E_STOPPING;
-    default:
-        return status < 500 ? RPC_E_REQUEST : RPC_E_INTERNAL;
-    }
-}
-
-char *rpc_http_fault_body(const rpc_protocol_t *protocol,
-                          const rpc_options_t *options, int code,
-                          const char *text, const char **ret_content_type,
-                          apr_size_t *ret_length, apr_pool_t *pool)
-{
-    rpc_writer_t *out = rpc_writer_create(pool);
-    rpc_caller_t nobody;
-    rpc_message_t *message;
-
-    if (protocol == NULL) {
-        rpc_write_string(out, text);
-        rpc_write_char(out, '\n');
-        *ret_content_type = "text/plain; charset=utf-8";
-        return rpc_writer_take(out, ret_length);
-    }
-    memset(&nobody, 0, sizeof(nobody));
-    message = rpc_message_create(&nobody);
-    message->protocol = protocol->name;
-    message->options = options;
-    message->fault = rpc_fault_make(message->pool, code, "%s", text);
-    protocol->encode(message, out);
-    *ret_content_type = apr_pstrdup(pool, protocol->content_type(message));
-    rpc_message_unref(message);
-    return rpc_writer_take(out, ret_length);
-}
 
 /* What httpd's status means to a caller. */
 static const char *text_of(request_rec *r)
@@ -96,9 +49,9 @@ static apr_status_t replace_page(ap_filter_t *f, apr_bucket_brigade *page)
 
     memset(&options, 0, sizeof(options));
     options.json_answer = rpc_http_prefers_json(r);
-    body = rpc_http_fault_body(protocol, &options,
-                               rpc_http_fault_code(r->status), text_of(r),
-                               &content_type, &length, r->pool);
+    body = rpc_ask_fault_body(protocol, &options,
+                              rpc_ask_fault_code(r->status), text_of(r),
+                              &content_type, &length, r->pool);
     ap_set_content_type(r, content_type);
     ap_set_content_length(r, (apr_off_t)length);
     apr_table_setn(r->err_headers_out, "Cache-Control", "no-store");

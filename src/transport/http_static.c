@@ -7,19 +7,6 @@
 #include "apr_strings.h"
 #include "http_protocol.h"
 
-const rpc_static_t *rpc_http_static_find(const char *query)
-{
-    const rpc_static_t *file;
-
-    for (file = rpc_static_files; query != NULL && file->name != NULL;
-         file++) {
-        if (strcmp(file->name, query) == 0) {
-            return file;
-        }
-    }
-    return NULL;
-}
-
 /* mod_deflate makes "1-2" into "1-2-gzip": what counts is the text between
  * the quotes up to there. */
 int rpc_http_is_fresh(request_rec *r, const char *etag)

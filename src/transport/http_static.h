@@ -1,25 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Files that are built into the module and served by every endpoint, such as
- * rpc.js. For transport/http.c and the documentation page. */
+/* Sends the files that are built in, with what lets a client keep them. For
+ * transport/http.c and the documentation page. */
 #ifndef RPC_TRANSPORT_HTTP_STATIC_H
 #define RPC_TRANSPORT_HTTP_STATIC_H
 
 #include "httpd.h"
 
-typedef struct rpc_static_t {
-    const char *name;         /**< "rpc.js", asked for by GET /rpc?rpc.js */
-    const char *content_type;
-    const char *etag;         /**< with its quotes; by content */
-    const char *data;
-    apr_size_t length;
-} rpc_static_t;
-
-/** Ended by a NULL name. src/transport/embed makes it, from the files that
- *  Makefile.am lists. */
-extern const rpc_static_t rpc_static_files[];
-
-/** The file that a query string names, whole ("rpc.js"), or NULL. */
-const rpc_static_t *rpc_http_static_find(const char *query);
+#include "transport/builtin.h"
 
 /** Send it, or 304 to a client that has it. @return what a handler does */
 int rpc_http_static_send(request_rec *r, const rpc_static_t *file);
