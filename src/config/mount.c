@@ -3,7 +3,6 @@
  * requests come, with their contexts. For mod_rpc.c, lint.c and dump.c. */
 #include "apr_fnmatch.h"
 #include "apr_hash.h"
-#include "apr_lib.h"
 #include "apr_strings.h"
 
 #include "ap_provider.h"
@@ -213,67 +212,6 @@ static const char *load_table(cmd_parms *cmd, const char *name,
     return NULL;
 }
 
-static int is_separator(char c)
-{
-    return c == '.' || c == ':' || c == '/' || c == '-';
-}
-
-/* A prefix is the begin of a name: what a declaration may not begin with, a
- * prefix may not bring in. */
-static const char *check_prefix(apr_pool_t *pool, const char *prefix)
-{
-    int at_begin = 1;
-    const char *p;
-
-    for (p = prefix; *p != '\0'; p++) {
-        if (!apr_isalnum(*p) && *p != '_' && !is_separator(*p)) {
-            return apr_psprintf(pool,
-                                "RpcHandler: the prefix \"%s\" may hold "
-                                "letters, digits, _ . : / and - only",
-                                prefix);
-        }
-        if (at_begin && (*p == '_' || is_separator(*p))) {
-            return apr_psprintf(pool,
-                                "RpcHandler: a part of the prefix \"%s\" "
-                                "begins with '%c': begin each with a letter "
-                                "or digit",
-                                prefix, *p);
-        }
-        at_begin = is_separator(*p) && *p != '-';
-    }
-    return NULL;
-}
-
-/* "blog" becomes "blog."; "blog:" and the like stay. */
-static const char *complete_prefix(apr_pool_t *pool, const char *given,
-                                   const char **ret_prefix)
-{
-    const char *error;
-    const char *prefix;
-    char last;
-
-    if (given == NULL) {
-        *ret_prefix = "";
-        return NULL;
-    }
-    error = check_prefix(pool, given);
-    if (error != NULL) {
-        return error;
-    }
-    last = given[strlen(given) - 1];
-    prefix = is_separator(last) || last == '_'
-                 ? given : apr_pstrcat(pool, given, ".", NULL);
-    if (strncmp(prefix, "rpc.", 4) == 0
-        || strncmp(prefix, "system.", 7) == 0) {
-        return apr_psprintf(pool,
-                            "RpcHandler: the prefix \"%s\" is reserved for "
-                            "mod_rpc's own methods: choose another word",
-                            given);
-    }
-    *ret_prefix = prefix;
-    return NULL;
-}
-
 const char *rpc_config_handler(cmd_parms *cmd, void *config,
                                const char *name, const char *prefix)
 {
@@ -286,7 +224,10 @@ const char *rpc_config_handler(cmd_parms *cmd, void *config,
         error = load_table(cmd, name, &table);
     }
     if (error == NULL) {
-        error = complete_prefix(cmd->pool, prefix, &prefix);
+        error = rpc_prefix_complete(prefix, cmd->pool, &prefix);
+        if (error != NULL) {
+            return apr_pstrcat(cmd->pool, "RpcHandler: ", error, NULL);
+        }
     }
     if (error == NULL) {
         error = need_section(cmd, config, &section);
@@ -337,6 +278,11 @@ const char *rpc_config_alias(cmd_parms *cmd, void *config, const char *name,
 }
 
 /* ------------------------------------------------------------- start-up */
+
+static int is_separator(char c)
+{
+    return c == '.' || c == ':' || c == '/' || c == '-';
+}
 
 /* The name without what a prefix, or an object's name, puts before it. */
 static const char *last_part(const char *name)

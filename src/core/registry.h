@@ -51,6 +51,14 @@ rpc_mount_t *rpc_mount_create(apr_pool_t *pool);
 const char *rpc_mount_add(rpc_mount_t *mount, const rpc_table_t *table,
                           const char *prefix, int reserved);
 
+/**
+ * A prefix as people write it: "blog" becomes "blog."; "blog:" and the like
+ * stay; NULL is none.
+ * @return NULL, or what is wrong with it
+ */
+const char *rpc_prefix_complete(const char *given, apr_pool_t *pool,
+                                const char **ret_prefix);
+
 /** What belongs to a feature that an endpoint may switch off: applies to all
  *  that is added afterwards. */
 void rpc_mount_set_feature(rpc_mount_t *mount, enum rpc_feature_e feature);

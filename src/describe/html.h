@@ -11,6 +11,14 @@
 #define RPC_HTML_SCRIPT "rpc-docs.js"
 #define RPC_HTML_STYLE "rpc-docs.css"
 
+/** Its Content-Security-Policy: nothing but the page's own script and style
+ *  is loaded, nothing but this server is called, no form is sent anywhere, no
+ *  page frames this one. */
+#define RPC_HTML_POLICY                                                      \
+    "default-src 'none'; script-src 'self'; style-src 'self'; "              \
+    "connect-src 'self'; img-src data:; base-uri 'none'; "                   \
+    "form-action 'none'; frame-ancestors 'none'"
+
 /** What the page is of. */
 typedef struct rpc_page_t {
     const rpc_registry_t *registry;

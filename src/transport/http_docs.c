@@ -11,13 +11,6 @@
 
 #include "describe/html.h"
 
-/* Nothing but the page's own script and style is loaded, nothing but this
- * server is called, no form is sent anywhere, no page frames this one. */
-#define CONTENT_SECURITY_POLICY                                              \
-    "default-src 'none'; script-src 'self'; style-src 'self'; "              \
-    "connect-src 'self'; img-src data:; base-uri 'none'; "                   \
-    "form-action 'none'; frame-ancestors 'none'"
-
 /* Eight bytes at a time, each step undoable: pages that differ within eight
  * bytes never have the same. Nobody gains by making two that do. */
 static apr_uint64_t hash(const char *bytes, apr_size_t length)
@@ -70,7 +63,7 @@ static void set_headers(request_rec *r, const char *etag)
     apr_table_setn(headers, "ETag", etag);
     apr_table_setn(headers, "Cache-Control", "no-cache");
     apr_table_setn(headers, "Content-Security-Policy",
-                   CONTENT_SECURITY_POLICY);
+                   RPC_HTML_POLICY);
     apr_table_setn(headers, "Referrer-Policy", "no-referrer");
     apr_table_setn(headers, "X-Content-Type-Options", "nosniff");
 }
