@@ -43,6 +43,8 @@ typedef struct rpc_cgi_request_t {
     const char *host;           /**< "https://www.example.com" */
     const char *fetch_site;
     const char *encoding;       /**< Content-Encoding */
+    int has_server;             /**< GATEWAY_INTERFACE */
+    apr_int64_t consumed;       /**< bytes of the body that were read */
 } rpc_cgi_request_t;
 
 /** The answer so far. */
@@ -72,10 +74,14 @@ void rpc_cgi_request_read(apr_pool_t *pool, rpc_cgi_request_t *ret_request);
  * memory being taken for what has arrived. A NUL is added.
  * @return 0, or an HTTP status with *ret_error
  */
-int rpc_cgi_body_read(const rpc_cgi_request_t *request,
+int rpc_cgi_body_read(rpc_cgi_request_t *request,
                       const rpc_limits_t *limits, apr_pool_t *pool,
                       char **ret_body, apr_size_t *ret_length,
                       const char **ret_error);
+
+/** Read what is left of the body, once the answer is written, and forget it:
+ *  a server that still sends it could not read the answer. */
+void rpc_cgi_body_drain(const rpc_cgi_request_t *request);
 
 /** Whether a call is refused because of the page that it comes from.
  *  @return why, or NULL: it may call */
@@ -98,7 +104,7 @@ void rpc_cgi_start(rpc_mount_t *mount, apr_pool_t *pool, apr_pool_t *pchild);
 
 /** Answer the request of the environment. `answer` is complete afterwards. */
 void rpc_cgi_serve(const rpc_cgi_options_t *options,
-                   const rpc_cgi_request_t *request, apr_pool_t *pool,
+                   rpc_cgi_request_t *request, apr_pool_t *pool,
                    apr_pool_t *pchild, rpc_cgi_answer_t *ret_answer);
 
 /** One line on standard error; what is no printable ASCII becomes '?'. */

@@ -103,15 +103,55 @@ static const char *module_symbol(const char *path, apr_pool_t *pool)
                                  : name, "_module", NULL);
 }
 
-/* The table that a module offers when its hooks are registered. */
+/* What was offered since, in the order in which it was. */
+static const char *collect(const char *path, const offer_t *before,
+                           apr_pool_t *pool, apr_array_header_t *tables)
+{
+    const offer_t *offer;
+    int count = 0;
+    int i;
+
+    for (offer = offers; offer != before; offer = offer->next) {
+        const rpc_table_t *table = NULL;
+        const char *error;
+
+        if (strcmp(offer->group, DUPLICATE_GROUP) == 0) {
+            return apr_psprintf(pool, "%s: another module offers a handler "
+                                "table \"%s\", too: give one of them", path,
+                                offer->name);
+        }
+        if (strcmp(offer->group, TABLE_GROUP) != 0) {
+            continue;
+        }
+        error = rpc_table_load(offer->provider, pool, &table);
+        if (error != NULL) {
+            return apr_pstrcat(pool, path, ": ", error, NULL);
+        }
+        APR_ARRAY_PUSH(tables, const rpc_table_t *) = table;
+        count++;
+    }
+    for (i = 0; i < count / 2; i++) {
+        const rpc_table_t **first = &APR_ARRAY_IDX(tables, i,
+                                                   const rpc_table_t *);
+        const rpc_table_t **last = &APR_ARRAY_IDX(tables, count - 1 - i,
+                                                  const rpc_table_t *);
+        const rpc_table_t *table = *first;
+
+        *first = *last;
+        *last = table;
+    }
+    return count > 0 ? NULL
+                     : apr_psprintf(pool, "%s offers no handler table", path);
+}
+
+/* The tables that a module offers when its hooks are registered. */
 static const char *load(const char *path, apr_pool_t *pool,
-                        const rpc_table_t **ret_table)
+                        apr_array_header_t *tables)
 {
     const offer_t *before = offers;
     const char *file = strchr(path, '/') != NULL
                            ? path : apr_pstrcat(pool, "./", path, NULL);
     const char *symbol = module_symbol(path, pool);
-    const char *error;
     const module *found;
     void *so = dlopen(file, RTLD_NOW | RTLD_LOCAL);
 
@@ -129,29 +169,18 @@ static const char *load(const char *path, apr_pool_t *pool,
                             symbol);
     }
     found->register_hooks(pool);
-    if (offers == before) {
-        return apr_psprintf(pool, "%s offers no handler table", path);
-    }
-    if (strcmp(offers->group, DUPLICATE_GROUP) == 0) {
-        return apr_psprintf(pool, "%s: another module offers a handler table "
-                            "\"%s\", too: give one of them", path,
-                            offers->name);
-    }
-    if (strcmp(offers->group, TABLE_GROUP) != 0) {
-        return apr_psprintf(pool, "%s offers no handler table", path);
-    }
-    error = rpc_table_load(offers->provider, pool, ret_table);
-    return error != NULL ? apr_pstrcat(pool, path, ": ", error, NULL) : NULL;
+    return collect(path, before, pool, tables);
 }
 
 /* What was loaded under one path; the same may be mounted again. */
 typedef struct loaded_t {
     const char *path;
-    const rpc_table_t *table;
+    apr_array_header_t *tables; /* of const rpc_table_t * */
 } loaded_t;
 
 static const char *load_once(const char *path, apr_array_header_t *all,
-                             apr_pool_t *pool, const rpc_table_t **ret_table)
+                             apr_pool_t *pool,
+                             const apr_array_header_t **ret_tables)
 {
     const char *error;
     loaded_t *loaded;
@@ -160,16 +189,15 @@ static const char *load_once(const char *path, apr_array_header_t *all,
     for (i = 0; i < all->nelts; i++) {
         loaded = &APR_ARRAY_IDX(all, i, loaded_t);
         if (strcmp(loaded->path, path) == 0) {
-            *ret_table = loaded->table;
+            *ret_tables = loaded->tables;
             return NULL;
         }
     }
-    error = load(path, pool, ret_table);
-    if (error == NULL) {
-        loaded = apr_array_push(all);
-        loaded->path = path;
-        loaded->table = *ret_table;
-    }
+    loaded = apr_array_push(all);
+    loaded->path = path;
+    loaded->tables = apr_array_make(pool, 2, sizeof(const rpc_table_t *));
+    error = load(path, pool, loaded->tables);
+    *ret_tables = loaded->tables;
     return error;
 }
 
@@ -191,6 +219,36 @@ static void split(const char *handler, apr_pool_t *pool,
     }
 }
 
+/* One --handler. */
+static const char *mount_handler(const char *handler, rpc_mount_t *mount,
+                                 apr_array_header_t *all, apr_pool_t *pool)
+{
+    const apr_array_header_t *tables = NULL;
+    const char *path = NULL;
+    const char *prefix = NULL;
+    const char *error;
+    int i;
+
+    split(handler, pool, &path, &prefix);
+    error = rpc_prefix_complete(prefix, pool, &prefix);
+    if (error != NULL) {
+        return apr_pstrcat(pool, path, ": ", error, NULL);
+    }
+    error = load_once(path, all, pool, &tables);
+    if (error != NULL) {
+        return error;
+    }
+    for (i = 0; i < tables->nelts; i++) {
+        error = rpc_mount_add(mount,
+                              APR_ARRAY_IDX(tables, i, const rpc_table_t *),
+                              prefix, 0);
+        if (error != NULL) {
+            return apr_pstrcat(pool, path, ": ", error, NULL);
+        }
+    }
+    return NULL;
+}
+
 const char *rpc_cgi_mount(const apr_array_header_t *handlers,
                           apr_pool_t *pool, rpc_mount_t **ret_mount)
 {
@@ -201,25 +259,12 @@ const char *rpc_cgi_mount(const apr_array_header_t *handlers,
     int i;
 
     for (i = 0; error == NULL && i < handlers->nelts; i++) {
-        const rpc_table_t *table = NULL;
-        const char *path = NULL;
-        const char *prefix = NULL;
-
-        split(APR_ARRAY_IDX(handlers, i, const char *), pool, &path,
-              &prefix);
-        error = rpc_prefix_complete(prefix, pool, &prefix);
-        if (error == NULL) {
-            error = load_once(path, all, pool, &table);
-            if (error != NULL) {
-                return error;
-            }
-            error = rpc_mount_add(mount, table, prefix, 0);
-        }
-        if (error != NULL) {
-            return apr_pstrcat(pool, path, ": ", error, NULL);
-        }
+        error = mount_handler(APR_ARRAY_IDX(handlers, i, const char *),
+                              mount, all, pool);
     }
-    error = rpc_mount_seal(mount, &where);
+    if (error == NULL) {
+        error = rpc_mount_seal(mount, &where);
+    }
     if (error == NULL) {
         *ret_mount = mount;
     }

@@ -126,6 +126,7 @@ static int serve(const rpc_cgi_options_t *options, apr_pool_t *pool,
         return RPC_CGI_BROKEN;
     }
     close(out); /* the client has all before threads of handlers are ended */
+    rpc_cgi_body_drain(&request);
     free(answer.body);
     if (answer.status >= 500) {
         return RPC_CGI_BROKEN;

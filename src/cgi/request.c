@@ -46,6 +46,7 @@ void rpc_cgi_request_read(apr_pool_t *pool, rpc_cgi_request_t *ret_request)
     request->origin = variable("HTTP_ORIGIN");
     request->fetch_site = variable("HTTP_SEC_FETCH_SITE");
     request->encoding = variable("HTTP_CONTENT_ENCODING");
+    request->has_server = variable("GATEWAY_INTERFACE") != NULL;
     if (host == NULL) {
         host = variable("SERVER_NAME");
     }
@@ -122,7 +123,7 @@ static int read_input(input_t *input, apr_size_t most)
     return 0;
 }
 
-int rpc_cgi_body_read(const rpc_cgi_request_t *request,
+int rpc_cgi_body_read(rpc_cgi_request_t *request,
                       const rpc_limits_t *limits, apr_pool_t *pool,
                       char **ret_body, apr_size_t *ret_length,
                       const char **ret_error)
@@ -149,6 +150,7 @@ int rpc_cgi_body_read(const rpc_cgi_request_t *request,
     input.capacity = most < FIRST_CAPACITY ? most : FIRST_CAPACITY;
     input.data = apr_palloc(pool, input.capacity + 1);
     failed = read_input(&input, most);
+    request->consumed = (apr_int64_t)input.length;
     if (failed != 0) {
         char words[120];
 
@@ -171,6 +173,31 @@ int rpc_cgi_body_read(const rpc_cgi_request_t *request,
     *ret_body = input.data;
     *ret_length = input.length;
     return 0;
+}
+
+/* Not beyond CONTENT_LENGTH: nothing says that an end comes there. */
+void rpc_cgi_body_drain(const rpc_cgi_request_t *request)
+{
+    char unwanted[8192];
+    apr_int64_t left = APR_INT64_MAX;
+    ssize_t got = 1;
+
+    if (!request->has_server || request->method == NULL
+        || (request->content_length != NULL
+            && !parse_length(request->content_length, &left))) {
+        return;
+    }
+    left -= request->consumed;
+    while (left > 0 && got != 0) {
+        apr_size_t most = left < (apr_int64_t)sizeof(unwanted)
+                              ? (apr_size_t)left : sizeof(unwanted);
+
+        got = read(STDIN_FILENO, unwanted, most);
+        if (got < 0 && errno != EINTR) {
+            return;
+        }
+        left -= got > 0 ? got : 0;
+    }
 }
 
 static int is(const char *value, const char *word)

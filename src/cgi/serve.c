@@ -18,7 +18,7 @@
 
 typedef struct serve_t {
     const rpc_cgi_options_t *options;
-    const rpc_cgi_request_t *request;
+    rpc_cgi_request_t *request;
     apr_pool_t *pool;
     apr_pool_t *pchild;
     rpc_mount_t *mount;
@@ -415,7 +415,7 @@ static void answer_request(serve_t *serve)
 }
 
 void rpc_cgi_serve(const rpc_cgi_options_t *options,
-                   const rpc_cgi_request_t *request, apr_pool_t *pool,
+                   rpc_cgi_request_t *request, apr_pool_t *pool,
                    apr_pool_t *pchild, rpc_cgi_answer_t *ret_answer)
 {
     serve_t *serve = apr_pcalloc(pool, sizeof(*serve));
