@@ -12,6 +12,7 @@
 #include "protocol/xmlvalue.h"
 #include "transport/http.h"
 #include "transport/keep_hot.h"
+#include "transport/metrics.h"
 #include "transport/spare.h"
 
 /* Runs for `httpd -t` too, so that it finds what is wrong. */
@@ -40,6 +41,7 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog,
         return OK; /* the first of two passes */
     }
     rpc_config_lint(pconf, server);
+    rpc_metrics_create(pconf, server);
     rpc_config_create_contexts(pconf);
     return OK;
 }
@@ -47,6 +49,7 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog,
 static void child_init(apr_pool_t *pchild, server_rec *server)
 {
     rpc_spare_child_init();
+    rpc_metrics_child_init();
     rpc_json_child_init(pchild);
     rpc_xml_child_init();
     rpc_config_child_init(server->process->pconf, pchild);
@@ -62,6 +65,8 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_post_config(post_config, NULL, NULL, APR_HOOK_MIDDLE);
     /* Late: a handler's child_init may need what other modules make. */
     ap_hook_child_init(child_init, NULL, NULL, APR_HOOK_LAST);
+    ap_hook_child_status(rpc_metrics_child_status, NULL, NULL,
+                         APR_HOOK_MIDDLE);
     ap_hook_translate_name(rpc_http_translate_name, NULL, NULL,
                            APR_HOOK_LAST);
     ap_hook_map_to_storage(rpc_http_map_to_storage, NULL, NULL,
@@ -77,8 +82,8 @@ AP_DECLARE_MODULE(rpc) = {
     STANDARD20_MODULE_STUFF,
     rpc_config_create_dir,
     rpc_config_merge_dir,
-    NULL, /* per-server configuration: create, merge */
-    NULL,
+    rpc_config_create_server,
+    NULL, /* merge: only the main server's counts */
     rpc_config_commands,
     register_hooks,
     AP_MODULE_FLAG_NONE

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The handler table `server`: whether anybody is there and what there is, for
- * clients of pulsar, which have these commands, and for the demo. */
+/* The handler table `server`: whether anybody is there, what there is and how
+ * it does, for clients of pulsar, which have these commands, and the demo. */
 #include "mod_rpc.h"
 
 #include <string.h>
@@ -203,6 +203,71 @@ static rpc_value_t *documentation(rpc_call_t *call)
     return rpc_string(call, apr_array_pstrcat(pool, parts, '\n'));
 }
 
+/* ------------------------------------------------------------------------
+ * The server itself.
+ */
+
+/* RpcKillActor of a section; NULL: it is not set. */
+typedef struct server_config_t {
+    apr_array_header_t *killers; /* of const char *: users */
+} server_config_t;
+
+module AP_MODULE_DECLARE_DATA rpc_server_module;
+
+static rpc_value_t *server_info(rpc_call_t *call)
+{
+    return rpc_server_info(call);
+}
+
+/* Without httpd, and for a deferred call, there is no configuration. */
+static const apr_array_header_t *killers_of(rpc_call_t *call)
+{
+    ap_conf_vector_t *sections = rpc_call_dir_config(call);
+    const server_config_t *config =
+        sections != NULL ? ap_get_module_config(sections, &rpc_server_module)
+                         : NULL;
+
+    return config != NULL ? config->killers : NULL;
+}
+
+static int has_user(const apr_array_header_t *users, const char *user)
+{
+    int i;
+
+    for (i = 0; i < users->nelts; i++) {
+        if (strcmp(APR_ARRAY_IDX(users, i, const char *), user) == 0) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* Whom httpd has authenticated and RpcKillActor names; whose process it would
+ * be is not looked at before. */
+static void authorize_killer(rpc_call_t *call)
+{
+    const apr_array_header_t *killers = killers_of(call);
+    const char *user = rpc_call_user(call);
+
+    if (killers == NULL || killers->nelts == 0) {
+        rpc_fail(call, RPC_E_FORBIDDEN, "kill_actor is switched off here: "
+                 "RpcKillActor names the users who may call it");
+    }
+    else if (user == NULL) {
+        rpc_fail(call, RPC_E_FORBIDDEN, "kill_actor needs a user, and nobody "
+                 "is authenticated here");
+    }
+    else if (!has_user(killers, user)) {
+        rpc_fail(call, RPC_E_FORBIDDEN, "you may not call kill_actor: "
+                 "RpcKillActor names those who may");
+    }
+}
+
+static rpc_value_t *kill_actor(rpc_call_t *call)
+{
+    return rpc_retire_child(call, rpc_arg_int(call, 0));
+}
+
 static const rpc_method_t methods[] = {
     RPC_METHOD("string ping()", ping, RPC_SAFE, "Return \"pong\"."),
     RPC_METHOD("any echo(any message = \"\")", echo, RPC_SAFE,
@@ -213,8 +278,81 @@ static const rpc_method_t methods[] = {
     RPC_METHOD("string documentation()", documentation, RPC_SAFE,
                "Return the documentation of all methods as "
                "reStructuredText."),
+    RPC_METHOD("struct server_info()", server_info, RPC_SAFE,
+               "Return what there is to say of the server: versions, uptime, "
+               "its child processes with their threads, connections, peers "
+               "and calls; in `extra` what handlers add."),
+    { "bool kill_actor(int pid)", kill_actor, 0,
+      "Have a child process, by its process_id of server_info, end once its "
+      "call is finished; httpd starts another. For users whom RpcKillActor "
+      "names, and under the prefork MPM only.", authorize_killer, NULL },
     RPC_METHOD_END
 };
 
-RPC_HANDLER_MODULE(server, "Whether the server is there, and what it offers.",
-                   methods);
+static const rpc_table_t table =
+    RPC_TABLE(server, "Whether the server is there, what it offers and how "
+              "it does.", methods);
+
+/* ------------------------------------------------------------------------
+ * The configuration, and the module. No function of httpd is called but to
+ * register: rpc-cgi serves this table, too.
+ */
+
+static void *create_dir_config(apr_pool_t *pool, char *path)
+{
+    (void)path;
+    return apr_pcalloc(pool, sizeof(server_config_t));
+}
+
+static void *merge_dir_config(apr_pool_t *pool, void *base, void *add)
+{
+    const server_config_t *outer = base;
+    const server_config_t *inner = add;
+    server_config_t *config = apr_pcalloc(pool, sizeof(*config));
+
+    config->killers = inner->killers != NULL ? inner->killers
+                                             : outer->killers;
+    return config;
+}
+
+/* Each user of the line by itself; `none` empties the list of an outer
+ * section. */
+static const char *add_killer(cmd_parms *cmd, void *dir_config,
+                              const char *user)
+{
+    server_config_t *config = dir_config;
+
+    if (config->killers == NULL) {
+        config->killers = apr_array_make(cmd->pool, 4, sizeof(const char *));
+    }
+    if (*user == '\0') {
+        return "RpcKillActor takes names of users, or none";
+    }
+    if (strcmp(user, "none") != 0) {
+        APR_ARRAY_PUSH(config->killers, const char *) = user;
+    }
+    return NULL;
+}
+
+static const command_rec directives[] = {
+    AP_INIT_ITERATE("RpcKillActor", add_killer, NULL,
+                    RSRC_CONF | ACCESS_CONF,
+                    "users who may call kill_actor, or none (default none)"),
+    { .name = NULL }
+};
+
+static void register_hooks(apr_pool_t *pool)
+{
+    rpc_table_register(&table, pool);
+}
+
+AP_DECLARE_MODULE(rpc_server) = {
+    STANDARD20_MODULE_STUFF,
+    create_dir_config,
+    merge_dir_config,
+    NULL, /* per-server configuration: create, merge */
+    NULL,
+    directives,
+    register_hooks,
+    AP_MODULE_FLAG_NONE
+};

@@ -21,5 +21,7 @@ APLOG_USE_MODULE(rpc);
 #define RPC_LOG_DESCRIBE "RPC0009: "   /* our own table does not load */
 #define RPC_LOG_ORIGINS "RPC0010: "    /* RpcAllowOrigin * + credentials */
 #define RPC_LOG_CROSS_SITE "RPC0011: " /* a call of another site's page */
+#define RPC_LOG_METRICS "RPC0012: "    /* no shared memory to count in */
+#define RPC_LOG_RETIRED "RPC0013: "    /* a user had a child retire */
 
 #endif

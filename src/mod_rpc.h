@@ -195,7 +195,8 @@ struct rpc_table_t {
     /** A peer came, went; once for each peer of the endpoint. */
     void (*peer_open)(rpc_peer_t *peer, void *context);
     void (*peer_close)(rpc_peer_t *peer, void *context);
-    /** Adds members to the answer of server_info; may be NULL. */
+    /** Returns a struct whose members rpc_server_info() has in `extra`; may
+     *  be NULL. Of two members of one name the table mounted first wins. */
     rpc_value_t *(*server_info)(rpc_call_t *call);
     /** Names that peers may subscribe to, ended by NULL; may be NULL. */
     const char *const *topics;
@@ -271,6 +272,8 @@ struct rpc_api_t {
                               struct server_rec *server, apr_pool_t *pool);
     const rpc_value_t *(*fault_data)(rpc_call_t *call);
     const rpc_peer_api_t *peers; /**< see mod_rpc_async.h */
+    rpc_value_t *(*server_info)(rpc_call_t *call);
+    rpc_value_t *(*retire_child)(rpc_call_t *call, int64_t pid);
 };
 
 /** The table of functions that a call, a list or a peer begins with. */
@@ -665,6 +668,40 @@ static inline int rpc_method_info(rpc_call_t *call, size_t i,
 {
     info->size = sizeof(*info);
     return RPC_API_(call)->method_info(call, i, info);
+}
+
+/* ---- The server ---- */
+
+/** Whether the host is as new as that function of rpc_api_t. */
+#define RPC_API_HAS_(call, function) \
+    (RPC_API_(call)->size > offsetof(rpc_api_t, function))
+
+/**
+ * What there is to say of the server: a struct {server, monitors, system,
+ * extra}, `extra` being what the tables of this endpoint say themselves.
+ * docs/handlers.md has its members.
+ * @return NULL after a fault
+ */
+static inline rpc_value_t *rpc_server_info(rpc_call_t *call)
+{
+    return RPC_API_HAS_(call, server_info)
+               ? RPC_API_(call)->server_info(call)
+               : rpc_fail(call, RPC_E_INTERNAL, "this mod_rpc is too old to "
+                          "describe the server");
+}
+
+/**
+ * Have one child process of the server end once its call is finished, whoever
+ * the caller may be: authorize him first. Prefork only.
+ * @param pid A child's of this server's, as rpc_server_info() has it
+ * @return true, or NULL after a fault
+ */
+static inline rpc_value_t *rpc_retire_child(rpc_call_t *call, int64_t pid)
+{
+    return RPC_API_HAS_(call, retire_child)
+               ? RPC_API_(call)->retire_child(call, pid)
+               : rpc_fail(call, RPC_E_INTERNAL, "this mod_rpc is too old to "
+                          "retire a child");
 }
 
 /**

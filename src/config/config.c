@@ -96,3 +96,14 @@ const rpc_dir_config_t *rpc_config_of(const ap_conf_vector_t *per_dir)
 {
     return ap_get_module_config(per_dir, &rpc_module);
 }
+
+void *rpc_config_create_server(apr_pool_t *pool, server_rec *server)
+{
+    (void)server;
+    return apr_pcalloc(pool, sizeof(rpc_server_config_t));
+}
+
+rpc_server_config_t *rpc_config_of_server(const server_rec *server)
+{
+    return ap_get_module_config(server->module_config, &rpc_module);
+}

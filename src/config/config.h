@@ -70,6 +70,15 @@ typedef struct rpc_dir_config_t {
     const char *base;
 } rpc_dir_config_t;
 
+/** The main server's part, whatever the virtual host. */
+typedef struct rpc_server_config_t {
+    struct rpc_metrics_t *metrics; /**< src/transport/metrics.c's, or NULL */
+} rpc_server_config_t;
+
+void *rpc_config_create_server(apr_pool_t *pool, server_rec *server);
+
+rpc_server_config_t *rpc_config_of_server(const server_rec *server);
+
 /** RpcXmlEncoding's values by number: utf-8, iso-8859-1, us-ascii. */
 const char *rpc_config_xml_encoding(const rpc_dir_config_t *config);
 

@@ -398,6 +398,17 @@ const rpc_api_t *rpc_host_api_make(rpc_host_t *host, apr_pool_t *pool)
     return &made->api;
 }
 
+static rpc_value_t *retire_child(rpc_call_t *call, int64_t pid)
+{
+    const rpc_admin_t *admin = call->caller->admin;
+
+    if (admin == NULL || admin->retire_child == NULL) {
+        return rpc_fail(call, RPC_E_APPLICATION,
+                        "there are no child processes here");
+    }
+    return admin->retire_child(call, pid);
+}
+
 const rpc_api_t rpc_api = {
     .size = sizeof(rpc_api_t),
     .abi_major = RPC_ABI_MAJOR,
@@ -445,5 +456,7 @@ const rpc_api_t rpc_api = {
     .complete_failv = complete_failv,
     .background = background,
     .fault_data = fault_data,
-    .peers = &rpc_peer_api
+    .peers = &rpc_peer_api,
+    .server_info = rpc_call_server_info,
+    .retire_child = retire_child
 };

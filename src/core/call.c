@@ -242,9 +242,8 @@ void rpc_call_run(rpc_call_t *call)
     }
 }
 
-rpc_call_t *rpc_call_nested(rpc_call_t *call, const char *method,
-                            apr_size_t length, rpc_value_t *positional,
-                            rpc_value_t *named)
+static rpc_call_t *create_inner(rpc_call_t *call, const char *method,
+                                apr_size_t length)
 {
     rpc_call_t *inner = apr_pcalloc(call->pool, sizeof(*inner));
 
@@ -254,6 +253,31 @@ rpc_call_t *rpc_call_nested(rpc_call_t *call, const char *method,
     inner->caller = call->caller;
     inner->method = method;
     inner->method_length = length;
+    return inner;
+}
+
+rpc_call_t *rpc_call_hook(rpc_call_t *call, const rpc_mounted_t *mounted,
+                          rpc_method_fn fn)
+{
+    rpc_call_t *inner = create_inner(call, call->method,
+                                     call->method_length);
+    rpc_value_t *value;
+
+    inner->mounted = mounted;
+    inner->depth = call->depth + 1;
+    inner->state = RPC_CALL_RUNNING;
+    value = fn(inner);
+    settle(inner, value, inner->deferred);
+    rpc_message_wait(inner, call->pool);
+    return inner;
+}
+
+rpc_call_t *rpc_call_nested(rpc_call_t *call, const char *method,
+                            apr_size_t length, rpc_value_t *positional,
+                            rpc_value_t *named)
+{
+    rpc_call_t *inner = create_inner(call, method, length);
+
     inner->positional = positional;
     inner->named = named;
     inner->coerce = call->coerce;

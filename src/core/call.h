@@ -90,6 +90,16 @@ void rpc_call_judge(rpc_call_t *call, rpc_value_t *value,
 rpc_fault_t *rpc_call_blame(rpc_call_t *call, const char *reason);
 
 /**
+ * Run a function of a table, which is no method of it, for this call.
+ * @return The inner call, done: its result or its fault
+ */
+rpc_call_t *rpc_call_hook(rpc_call_t *call, const rpc_mounted_t *mounted,
+                          rpc_method_fn fn);
+
+/** rpc_server_info(). (src/core/server_info.c) */
+rpc_value_t *rpc_call_server_info(rpc_call_t *call);
+
+/**
  * Run another method for this call and wait for it (rpc_invoke, multicall).
  * @param method May hold anything the client sent
  * @return The inner call, done: its result or its fault

@@ -27,6 +27,14 @@ typedef struct rpc_complaint_t {
     struct rpc_complaint_t *next;
 } rpc_complaint_t;
 
+/** What the program that the core is in can tell and do. */
+typedef struct rpc_admin_t {
+    /** Fill `server`, `monitors` and `system` of rpc_server_info(). */
+    void (*describe)(rpc_call_t *call, rpc_value_t *info);
+    /** As rpc_retire_child(). */
+    rpc_value_t *(*retire_child)(rpc_call_t *call, int64_t pid);
+} rpc_admin_t;
+
 /** Who calls, from where, and what this endpoint allows. Filled by the
  *  transport. Deferred calls get a copy of their own, unless a peer calls:
  *  its messages keep the peer, which has this. */
@@ -43,6 +51,7 @@ typedef struct rpc_caller_t {
     const rpc_registry_t *registry;
     const rpc_limits_t *limits;
     const rpc_about_t *about;
+    const rpc_admin_t *admin; /**< or NULL */
     unsigned features;       /**< enum rpc_feature_e */
     int safe_only;           /**< a GET: only RPC_SAFE methods */
     /** Whether the client is known to be gone; may be NULL. */

@@ -15,7 +15,9 @@
 #include "core/utf8.h"
 #include "log.h"
 #include "protocol/json.h"
+#include "transport/admin.h"
 #include "transport/keep_hot.h"
+#include "transport/metrics.h"
 #include "transport/spare.h"
 
 /* How many names rpc-method holds for a batch. */
@@ -58,6 +60,7 @@ static rpc_exchange_t *create_exchange(request_rec *r,
     caller->registry = c->registry;
     caller->limits = &exchange->limits;
     caller->about = &exchange->about;
+    caller->admin = &rpc_admin_httpd;
     caller->features = (c->introspection ? RPC_FEATURE_INTROSPECTION : 0)
                        | (c->multicall ? RPC_FEATURE_MULTICALL : 0);
     caller->safe_only = r->method_number == M_GET
@@ -310,6 +313,7 @@ static int answer(rpc_exchange_t *exchange)
     rpc_writer_t *out = rpc_writer_create(message->pool);
 
     exchange->protocol->encode(message, out);
+    rpc_metrics_message(message);
     log_complaints(exchange);
     if (exchange->config.log_requests) {
         note_calls(exchange);
@@ -337,6 +341,7 @@ static int answer_openrpc(rpc_exchange_t *exchange)
     call->method_length = sizeof(discover) - 1;
     fill_url(exchange);
     rpc_message_run(message);
+    rpc_metrics_message(message);
     log_complaints(exchange);
     if (exchange->config.log_requests) {
         note_calls(exchange);

@@ -393,12 +393,25 @@ static const rpc_method_t methods[] = {
     RPC_METHOD_END
 };
 
+/* What server_info gets of this table, and of the other: nothing good. */
+static rpc_value_t *tell_extra(rpc_call_t *call)
+{
+    return rpc_structv(call, "chaos", rpc_string(call, "here"), "user",
+                       rpc_string(call, rpc_call_user(call)), (char *)NULL);
+}
+
+static rpc_value_t *tell_no_struct(rpc_call_t *call)
+{
+    return rpc_int(call, 1);
+}
+
 static const rpc_table_t chaos_table =
-    RPC_TABLE(chaos, "Handlers that misbehave.", methods);
+    RPC_TABLE(chaos, "Handlers that misbehave.", methods,
+              .server_info = tell_extra);
 
 static const rpc_table_t dispatch_table =
     RPC_TABLE(chaosdispatch, "Takes what no table has.", NULL,
-              .dispatch = dispatch);
+              .dispatch = dispatch, .server_info = tell_no_struct);
 
 static void register_hooks(apr_pool_t *pool)
 {
