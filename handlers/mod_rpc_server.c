@@ -322,6 +322,9 @@ static const char *add_killer(cmd_parms *cmd, void *dir_config,
 {
     server_config_t *config = dir_config;
 
+    if (cmd->limited != -1) {
+        return "RpcKillActor cannot stand within <Limit>";
+    }
     if (config->killers == NULL) {
         config->killers = apr_array_make(cmd->pool, 4, sizeof(const char *));
     }

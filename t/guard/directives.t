@@ -9,7 +9,8 @@ use lib $FindBin::Bin;
 use Guard;
 use Test::More;
 
-my $code = without_comments(slurp('src/config/directives.c'));
+my $code = join '', map { without_comments(slurp($_)) }
+    qw(src/config/directives.c handlers/mod_rpc_server.c);
 my %directives = map { $_ => 1 } $code =~ /"<?(Rpc[A-Z][A-Za-z]*)"/g;
 ok(keys %directives > 5, 'there are directives: ' . keys %directives);
 

@@ -164,4 +164,8 @@ isnt($status, 0, 'it takes a user');
 ($status, $output) = RpcTest::config_test('RpcKillActor ""');
 isnt($status, 0, 'that has a name');
 like($output, qr/RpcKillActor/, 'by name');
+($status, $output) = RpcTest::config_test("<Location /x>\n<Limit POST>\n"
+    . "RpcKillActor ada\n</Limit>\n</Location>\n");
+isnt($status, 0, 'not within <Limit>');
+like($output, qr/RpcKillActor cannot stand within <Limit>/, 'and why');
 done_testing();
