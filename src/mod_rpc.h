@@ -278,6 +278,12 @@ struct rpc_api_t {
 
 /** The table of functions that a call, a list or a peer begins with. */
 #define RPC_API_(object) (*(const rpc_api_t *const *)(const void *)(object))
+/* A function that hands the call on to the host's, and nothing else. */
+#define RPC_FORWARD_(type, function, member)      \
+    static inline type function(rpc_call_t *call) \
+    {                                             \
+        return RPC_API_(call)->member(call);      \
+    }
 
 /* ---- Build values. All are allocated in the call's pool and live as long
  * as the call; none returns NULL unless it says so. */
@@ -531,16 +537,10 @@ static inline int rpc_arg_given(rpc_call_t *call, size_t i)
 }
 
 /** How many parameters the prototype declares. */
-static inline size_t rpc_arg_count(rpc_call_t *call)
-{
-    return RPC_API_(call)->arg_count(call);
-}
+RPC_FORWARD_(size_t, rpc_arg_count, arg_count)
 
 /** The arguments as sent: an array, a struct, or an empty array. */
-static inline rpc_value_t *rpc_call_params(rpc_call_t *call)
-{
-    return RPC_API_(call)->params(call);
-}
+RPC_FORWARD_(rpc_value_t *, rpc_call_params, params)
 
 /** Change argument i. In `before` only; the type is not checked again. */
 static inline void rpc_set_arg(rpc_call_t *call, size_t i,
@@ -606,11 +606,8 @@ static inline void rpc_forgive(rpc_call_t *call)
 
 /* ---- The call: each of these is a function TYPE rpc_call_NAME(call) ---- */
 
-#define RPC_CALL_FACT_(type, name)                       \
-    static inline type rpc_call_##name(rpc_call_t *call) \
-    {                                                    \
-        return RPC_API_(call)->name(call);               \
-    }
+#define RPC_CALL_FACT_(type, name) \
+    RPC_FORWARD_(type, rpc_call_##name, name)
 /** The public name it was called by, with prefix. */
 RPC_CALL_FACT_(const char *, method)
 /** "jsonrpc", "xmlrpc" or "pyrpc". */
@@ -649,17 +646,11 @@ static inline rpc_value_t *rpc_invoke(rpc_call_t *call, const char *method,
 }
 
 /** In `dispatch` only: not mine. Return what it returns. */
-static inline rpc_value_t *rpc_pass(rpc_call_t *call)
-{
-    return RPC_API_(call)->pass(call);
-}
+RPC_FORWARD_(rpc_value_t *, rpc_pass, pass)
 
 /** How many methods are mounted at this endpoint, hidden ones and system.*
  *  included. */
-static inline size_t rpc_method_count(rpc_call_t *call)
-{
-    return RPC_API_(call)->method_count(call);
-}
+RPC_FORWARD_(size_t, rpc_method_count, method_count)
 
 /** Describe method i of them, in the order of their names.
  *  @return 1, or 0 if there is no such method */
@@ -672,37 +663,9 @@ static inline int rpc_method_info(rpc_call_t *call, size_t i,
 
 /* ---- The server ---- */
 
-/** Whether the host is as new as that function of rpc_api_t. */
-#define RPC_API_HAS_(call, function) \
-    (RPC_API_(call)->size > offsetof(rpc_api_t, function))
-
-/**
- * What there is to say of the server: a struct {server, monitors, system,
- * extra}, `extra` being what the tables of this endpoint say themselves.
- * docs/handlers.md has its members.
- * @return NULL after a fault
- */
-static inline rpc_value_t *rpc_server_info(rpc_call_t *call)
-{
-    return RPC_API_HAS_(call, server_info)
-               ? RPC_API_(call)->server_info(call)
-               : rpc_fail(call, RPC_E_INTERNAL, "this mod_rpc is too old to "
-                          "describe the server");
-}
-
-/**
- * Have one child process of the server end once its call is finished, whoever
- * the caller may be: authorize him first. Prefork only.
- * @param pid A child's of this server's, as rpc_server_info() has it
- * @return true, or NULL after a fault
- */
-static inline rpc_value_t *rpc_retire_child(rpc_call_t *call, int64_t pid)
-{
-    return RPC_API_HAS_(call, retire_child)
-               ? RPC_API_(call)->retire_child(call, pid)
-               : rpc_fail(call, RPC_E_INTERNAL, "this mod_rpc is too old to "
-                          "retire a child");
-}
+/** What there is to say of the server, a struct that docs/handlers.md
+ *  describes; in `extra` what the endpoint's tables say. NULL: a fault. */
+RPC_FORWARD_(rpc_value_t *, rpc_server_info, server_info)
 
 /**
  * Initializer of a table, in C:

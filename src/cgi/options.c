@@ -66,10 +66,10 @@ static const char usage[] =
 "Answers one request by the handler tables named, as a CGI program or from a\n"
 "pipe: JSON-RPC, XML-RPC and PyRPC by POST, calls and the documentation page\n"
 "by GET. The request is in the environment (REQUEST_METHOD, CONTENT_TYPE,\n"
-"QUERY_STRING, ...) and on standard input. Without REQUEST_METHOD it is a POST,\n"
-"and without CONTENT_TYPE too its first character tells the protocol.\n"
+"QUERY_STRING, ...) and on standard input. Without REQUEST_METHOD it is a\n"
+"POST, and without CONTENT_TYPE too its first character tells the protocol.\n"
 "\n"
-"  --handler PATH[=PREFIX]  a handler module, mod_rpc_NAME.so; may be repeated\n"
+"  --handler PATH[=PREFIX]  a handler module, mod_rpc_NAME.so; any number\n"
 "  --request TEXT           a message as text, instead of a request\n"
 "  --type MEDIA/TYPE        its media type, instead of CONTENT_TYPE\n"
 "  --protocols LIST         of jsonrpc, xmlrpc, pyrpc (all)\n"
@@ -81,12 +81,13 @@ static const char usage[] =
 "                           what the documentation page says of itself\n"
 "  --xml-nil                XML-RPC may answer nil\n"
 "  --xml-encoding NAME      utf-8 (if not given), iso-8859-1 or us-ascii\n"
-"  --max-body N, --max-depth N, --max-values N, --max-batch N, --max-string N\n"
+"  --max-body N, --max-depth N, --max-values N, --max-batch N,\n"
+"  --max-string N\n"
 "                           limits of a message; K, M or G may follow\n"
 "  --help, --version\n"
 "\n"
-"Exit status: 0 answered (a fault is an answer), 1 refused with an HTTP status\n"
-"of 400 or more, 2 usage, 3 a handler, reading or writing failed.\n";
+"Exit status: 0 answered (a fault is an answer), 1 refused with an HTTP\n"
+"status of 400 or more, 2 usage, 3 a handler, reading or writing failed.\n";
 
 /* What a suffix multiplies by; 0 for what is no suffix. */
 static apr_int64_t factor_of(const char *suffix)

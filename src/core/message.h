@@ -31,7 +31,8 @@ typedef struct rpc_complaint_t {
 typedef struct rpc_admin_t {
     /** Fill `server`, `monitors` and `system` of rpc_server_info(). */
     void (*describe)(rpc_call_t *call, rpc_value_t *info);
-    /** As rpc_retire_child(). */
+    /** Have a child process end once its call is finished, whoever asks.
+     *  @return true, or NULL after a fault */
     rpc_value_t *(*retire_child)(rpc_call_t *call, int64_t pid);
 } rpc_admin_t;
 
