@@ -263,9 +263,9 @@ static void classify_query(const rpc_inquiry_t *inquiry, rpc_ask_t *ask)
         refuse(ask, 405, "calls by GET are switched off here: use POST");
         return;
     }
-    if (ask->kind == RPC_ASK_PATH
-        && (inquiry->protocols & RPC_SPEAKS_JSONRPC)) {
-        ask->protocol = &rpc_protocol_jsonrpc;
+    if (ask->kind == RPC_ASK_PATH) {
+        ask->protocol = inquiry->protocols & RPC_SPEAKS_JSONRPC
+                            ? &rpc_protocol_jsonrpc : NULL;
     }
     if (ask->protocol == NULL) {
         refuse(ask, ask->kind == RPC_ASK_PATH ? 404 : 400,
