@@ -86,6 +86,11 @@ like(Cgi::call('later', '[0.1]', @chaos), qr/"result":\[/,
     'a deferred call is waited for');
 like(Cgi::call('later', '[1, 0.1]', @chaos), qr/"code":-32003/,
     'until its limit');
+for my $late ('[0.1, 0.09]', '[0.1, 0.1]') {
+    is(Cgi::run({}, undef, @chaos, '--request',
+        qq({"jsonrpc":"2.0","method":"later","params":$late,"id":1}))->{exit},
+        0, "and one that is late harms nothing: $late");
+}
 $r = Cgi::run({ %post, CONTENT_TYPE => 'application/json' },
     '{"jsonrpc":"2.0","method":"null","id":1}', @chaos);
 my ($id) = $r->{body} =~ /\(id (\w+)\)/;
