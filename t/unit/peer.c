@@ -172,7 +172,8 @@ static void test_deferred(void)
     is_str(rig_sent(rig), "{\"jsonrpc\":\"2.0\",\"result\":2,\"id\":2}\n",
            "what is done is answered");
     is_int(rpc_peer_open_calls(rig->peer), 1, "one call is open");
-    is_int(rpc_complete(rig_parked, rpc_int(rig_parked, 1)), APR_SUCCESS, "completed");
+    is_int(rpc_complete(rig_parked, rpc_int(rig_parked, 1)), APR_SUCCESS,
+           "completed");
     is_str(rig_sent(rig), "{\"jsonrpc\":\"2.0\",\"result\":1,\"id\":1}\n",
            "then it is answered");
     is_int(rpc_peer_open_calls(rig->peer), 0, "none is open");
@@ -192,14 +193,16 @@ static void test_deferred(void)
     rpc_timers_run(host->timers);
     ok(strstr(rig_sent(rig), "\"code\":-32003") != NULL, "its time is up");
     is_int(rpc_call_cancelled(rig_parked), 1, "the handler can see it");
-    is_int(rpc_complete(rig_parked, rpc_int(rig_parked, 1)), APR_TIMEUP, "too late");
+    is_int(rpc_complete(rig_parked, rpc_int(rig_parked, 1)), APR_TIMEUP,
+           "too late");
     is_str(rig_sent(rig), "", "nothing is sent a second time");
 
     rig_feed(rig, "{\"jsonrpc\":\"2.0\",\"method\":\"park\",\"params\":[9000]"
              ",\"id\":\"s\"}\n{\"jsonrpc\":\"2.0\",\"method\":"
              "\"$/cancelRequest\",\"params\":{\"id\":\"s\"}}\n");
     ok(strstr(rig_sent(rig), "\"code\":-32800") != NULL, "cancelled");
-    is_int(rpc_complete(rig_parked, rpc_int(rig_parked, 1)), APR_TIMEUP, "too late");
+    is_int(rpc_complete(rig_parked, rpc_int(rig_parked, 1)), APR_TIMEUP,
+           "too late");
     rig_feed(rig, "{\"jsonrpc\":\"2.0\",\"method\":\"$/cancelRequest\","
              "\"params\":{\"id\":99}}\n");
     is_str(rig_sent(rig), "", "nothing to cancel");
@@ -213,7 +216,8 @@ static void test_deferred(void)
     is_int(rig->released, 0, "the call keeps the peer");
     is_str(rpc_call_user(rig_parked), "anna", "and knows who called");
     ok(rpc_call_peer(rig_parked) == rig->peer, "and by which peer");
-    is_int(rpc_complete(rig_parked, rpc_int(rig_parked, 1)), APR_TIMEUP, "too late");
+    is_int(rpc_complete(rig_parked, rpc_int(rig_parked, 1)), APR_TIMEUP,
+           "too late");
     is_int(rig->released, 1, "until it has completed");
     is_str(rig_sent(rig), "", "nothing is sent to who is gone");
     rig_end_free(rig);
