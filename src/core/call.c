@@ -207,7 +207,9 @@ int rpc_call_is_blocking(rpc_call_t *call)
     }
     find_method(call);
     if (call->entry != NULL) {
-        return (call->entry->flags & RPC_BLOCKING) != 0;
+        /* A multicall runs whatever it names. */
+        return (call->entry->flags & RPC_BLOCKING) != 0
+               || (call->entry->feature & RPC_FEATURE_MULTICALL) != 0;
     }
     mounted = rpc_registry_dispatcher(call->caller->registry, call->method,
                                       n);

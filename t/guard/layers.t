@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: Apache-2.0
 # The core knows nothing of httpd: no header of it below src/core,
-# src/protocol and src/describe.
+# src/protocol, src/describe and src/peer.
 use strict;
 use warnings;
 use FindBin;
@@ -9,7 +9,7 @@ use lib $FindBin::Bin;
 use Guard;
 use Test::More;
 
-my @files = sources(qr{^src/(?:core|protocol|describe)/.*\.[ch]$});
+my @files = sources(qr{^src/(?:core|protocol|describe|peer)/.*\.[ch]$});
 ok(@files > 0, 'there is a core') or BAIL_OUT('no core found');
 
 my $httpd = qr/^\s*#\s*include\s*[<"]
@@ -22,7 +22,7 @@ for my $file (@files) {
 }
 for my $file (grep { m{^src/core/} } @files) {
     unlike(without_comments(slurp($file)),
-        qr{#\s*include\s*"(?:\.\./)?(?:protocol|describe)/},
+        qr{#\s*include\s*"(?:\.\./)?(?:protocol|describe|peer)/},
         "$file knows no protocol");
 }
 done_testing();

@@ -4,10 +4,13 @@
 #include "peer_rig.h"
 #include "tap.h"
 
+#include <malloc.h>
+
 #include "apr_general.h"
 #include "apr_strings.h"
 
 #include "core/call.h"
+#include "peer/session.h"
 
 static apr_pool_t *pool;
 static rpc_host_t *host;
@@ -287,6 +290,9 @@ static void test_facts(void)
     rpc_peer_t *kept = rpc_peer_ref(rig->peer);
     int key;
 
+    ok(malloc_usable_size(kept) + malloc_usable_size(kept->block) < 1024,
+       "an idle peer takes less than 1 KiB: %d and %d",
+       (int)malloc_usable_size(kept), (int)malloc_usable_size(kept->block));
     is_str(rpc_peer_transport(kept), "tcp", "its transport");
     is_str(rpc_peer_user(kept), "anna", "its user");
     is_str(rpc_peer_client_ip(kept), "192.0.2.1", "its address");

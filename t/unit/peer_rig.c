@@ -268,6 +268,35 @@ static void on_answered(rpc_peer_t *peer, void *carrier,
     pthread_mutex_unlock(&end->mutex);
 }
 
+static apr_allocator_t *on_take(rpc_peer_t *peer, void *carrier)
+{
+    rig_end_t *end = carrier;
+    apr_allocator_t *spare;
+
+    (void)peer;
+    pthread_mutex_lock(&end->mutex);
+    spare = end->spare;
+    end->spare = NULL;
+    pthread_mutex_unlock(&end->mutex);
+    return spare;
+}
+
+static void on_give(rpc_peer_t *peer, void *carrier,
+                    apr_allocator_t *allocator)
+{
+    rig_end_t *end = carrier;
+    apr_allocator_t *old;
+
+    (void)peer;
+    pthread_mutex_lock(&end->mutex);
+    old = end->spare;
+    end->spare = allocator;
+    pthread_mutex_unlock(&end->mutex);
+    if (old != NULL) {
+        apr_allocator_destroy(old);
+    }
+}
+
 static void on_release(rpc_peer_t *peer, void *carrier)
 {
     rig_end_t *end = carrier;
@@ -284,6 +313,8 @@ static const rpc_peer_ops_t ops = {
     .is_owner = on_is_owner,
     .log = on_log,
     .answered = on_answered,
+    .take = on_take,
+    .give = on_give,
     .release = on_release
 };
 
@@ -396,6 +427,9 @@ void rig_end_free(rig_end_t *end)
 {
     pthread_mutex_destroy(&end->mutex);
     pthread_cond_destroy(&end->changed);
+    if (end->spare != NULL) {
+        apr_allocator_destroy(end->spare);
+    }
     free(end->inbox);
     free(end->sent);
     free(end);

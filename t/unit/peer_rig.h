@@ -42,6 +42,7 @@ struct rig_end_t {
     int released;
     int full;             /**< ops->send says APR_ENOSPC */
     int piece;            /**< bytes that the thread feeds at once; 0: all */
+    apr_allocator_t *spare; /**< by ops->take and give */
     char last_log[1024];
     char last_error[1024];
 };
