@@ -64,7 +64,8 @@ static inline rpc_call_t *rpc_background(const rpc_api_t *api,
 typedef struct rpc_batch_t rpc_batch_t;
 
 /**
- * Gets the answer of a call to a peer, exactly once, on any thread.
+ * Gets the answer of a call to a peer, exactly once, on any thread: that which
+ * reads the connection, or which keeps the time. It must not wait for anything.
  * @param reply  A call without a caller, to build values in; it and the result
  *               are gone when this returns. rpc_fault(reply, &text) is the
  *               code of the fault, 0 if there is a result: the other end's
@@ -214,7 +215,7 @@ static inline apr_status_t rpc_peer_notify(rpc_peer_t *peer,
  * @param method, params As for rpc_peer_notify()
  * @param timeout  Microseconds until on_reply gets RPC_E_TIMEOUT; 0: it waits
  *                 until the peer answers or is gone
- * @param on_reply Gets the answer, possibly before this returns
+ * @param on_reply Gets the answer, possibly before this returns; may be NULL
  * @param baton    For on_reply
  * @return APR_SUCCESS: on_reply will be called, exactly once; otherwise it
  *         will not: as for rpc_peer_notify(), and APR_EAGAIN: too many calls

@@ -33,7 +33,7 @@ typedef struct rpc_peer_ops_t {
     void (*answered)(rpc_peer_t *peer, void *carrier,
                      const rpc_message_t *message);
     /** The memory of messages: an allocator to use (or NULL: a new one), and
-     *  giving it back, possibly on another thread; as spare.h. Optional. */
+     *  giving it back; each on any thread; as spare.h. Optional. */
     apr_allocator_t *(*take)(rpc_peer_t *peer, void *carrier);
     void (*give)(rpc_peer_t *peer, void *carrier, apr_allocator_t *allocator);
     /** The last reference is gone: the carrier may be freed. */
