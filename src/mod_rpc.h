@@ -32,13 +32,13 @@ extern "C" {
 #endif
 
 /**
- * The version of everything in this file that is compiled into a handler.
- * The host refuses a table of another major version. Major stays 0, and may
- * break with each release, until it is frozen as 1.
+ * The version of everything in this file, and in mod_rpc_async.h, that is
+ * compiled into a handler. The host refuses a table of another major version.
+ * Frozen: within a major version, members and functions are only appended.
  */
-#define RPC_ABI_MAJOR 0
+#define RPC_ABI_MAJOR 1
 /** Grows with each member appended to a structure of this file. */
-#define RPC_ABI_MINOR 2
+#define RPC_ABI_MINOR 0
 
 #ifdef __GNUC__
 #define RPC_PRINTF_(text, first) __attribute__((format(printf, text, first)))

@@ -18,11 +18,22 @@ sub output_of {
 # LoadModule line.
 sub build {
     my ($kind, $name, @defines) = @_;
+    return build_with('src', $kind, $name, @defines);
+}
+
+# The same against the header that was frozen as that ABI major.
+sub build_against {
+    my ($major, $kind, $name, @defines) = @_;
+    return build_with("t/abi/$major", $kind, $name, @defines);
+}
+
+sub build_with {
+    my ($include, $kind, $name, @defines) = @_;
     my $module = RpcTest::logs() . "/mod_rpc_$name.so";
     output_of('cc', '-std=gnu99', qw(-Wall -Wextra -Werror),
         qw(-Wno-unused-function -shared -fPIC), (map { "-D$_" } @defines),
         "-Drpc_${kind}_module=rpc_${name}_module",
-        '-I' . RpcTest::tree() . '/src',
+        '-I' . RpcTest::tree() . "/$include",
         '-I' . output_of(qw(apxs -q INCLUDEDIR)),
         (split ' ', output_of(qw(apr-1-config --cppflags --includes))),
         '-o', $module, RpcTest::tree() . "/t/abi/mod_rpc_$kind.c");

@@ -94,7 +94,7 @@ static char *make_table(const uint8_t *data, const char *name,
     if (!table) {
         exit(1);
     }
-    model.abi_major = data[0];
+    model.abi_major = RPC_ABI_MAJOR + data[0];
     model.abi_minor = data[1];
     model.table_size = (uint32_t)size;
     model.method_size = (uint32_t)((size_t)data[4] | (size_t)data[5] << 8);

@@ -82,6 +82,7 @@ static void test_same_size(void)
 static void test_older(void)
 {
     static const rpc_table_t model = {
+        .abi_major = RPC_ABI_MAJOR,
         .table_size = 48,
         .method_size = sizeof(short_method_t),
         .name = "old",
@@ -115,6 +116,7 @@ static void test_newer(void)
 
     memset(&foreign, 0x55, sizeof(foreign));
     memset(&foreign.known, 0, sizeof(foreign.known));
+    foreign.known.abi_major = RPC_ABI_MAJOR;
     foreign.known.abi_minor = RPC_ABI_MINOR + 7;
     foreign.known.table_size = sizeof(foreign);
     foreign.known.method_size = sizeof(long_method_t);
