@@ -334,15 +334,15 @@ static int is_wanted_id(const rpc_json_scan_t *scan, const char *name,
         || (apr_int64_t)scan->entries > scan->limits->max_batch) {
         return 0;
     }
-    if (memchr(name, '\\', length) != NULL) {
-        /* At most two escapes of six bytes. */
-        if (length > 14) {
-            return 0;
-        }
-        name = rpc_json_scan_decode(name, length, scan->pool, &length);
-        return length == 2 && memcmp(name, "id", 2) == 0;
+    if (length == 4) {
+        return name[1] == 'i' && name[2] == 'd';
     }
-    return length == 4 && memcmp(name, "\"id\"", 4) == 0;
+    /* At most two escapes of six bytes. */
+    if (length < 4 || length > 14 || memchr(name, '\\', length) == NULL) {
+        return 0;
+    }
+    name = rpc_json_scan_decode(name, length, scan->pool, &length);
+    return length == 2 && memcmp(name, "id", 2) == 0;
 }
 
 static rpc_fault_t *scan_name(rpc_json_scan_t *scan)
