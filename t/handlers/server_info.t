@@ -45,7 +45,14 @@ sub info {
 
 for my $mpm (qw(event worker prefork)) {
     my $server = RpcTest::httpd($conf, mpm => $mpm, threads => 4);
-    my $first = info($server);
+    # It listens before all children are there.
+    my $first;
+    for (1 .. 100) {
+        $first = info($server);
+        last if @{ $first->{monitors}{httpd}{workers} }
+            == ($mpm eq 'prefork' ? 4 : 1);
+        Time::HiRes::sleep(0.05);
+    }
     my $about = $first->{server};
     is($about->{name}, 'mod_rpc', "$mpm: the name");
     is($about->{state}, 'running', 'the state');
