@@ -377,14 +377,29 @@ sub error_log { return "$_[0]{dir}/error_log" }
 sub access_log { return "$_[0]{dir}/access_log" }
 
 # A graceful restart, and the wait until the new configuration is there.
+# Which processes httpd has.
+sub children {
+    my ($self) = @_;
+    my $file = "/proc/$self->{pid}/task/$self->{pid}/children";
+    return split ' ', slurp($file);
+}
+
+# The children from before have ended when this returns, or have had a second
+# for it: one that still answers somebody may go on.
 sub graceful {
     my ($self) = @_;
     my $before = () = slurp($self->error_log) =~ /resuming normal op/g;
+    my @children = $self->children;
     kill 'USR1', $self->{pid};
     for (1 .. 200) {
         Time::HiRes::sleep(0.05);
         my $now = () = slurp($self->error_log) =~ /resuming normal op/g;
-        return 1 if $now > $before;
+        next if $now <= $before;
+        for (1 .. 20) {
+            return 1 if !grep { -d "/proc/$_" } @children;
+            Time::HiRes::sleep(0.05);
+        }
+        return 1;
     }
     die "RpcTest: the graceful restart was not finished in 10 seconds\n";
 }
