@@ -21,10 +21,12 @@ sub conf {
         . "</Location>\n";
 }
 
+# With more workers than any test has clients at once: httpd complains when
+# all are busy.
 sub httpd {
     my ($conf, %options) = @_;
     return RpcTest::httpd($conf, modules => ['rpc', 'blog'],
-        system => ['dbd'], %options);
+        system => ['dbd'], threads => 16, %options);
 }
 
 sub post {
