@@ -414,6 +414,30 @@ static void test_entries(apr_pool_t *pool)
     free(single);
 }
 
+/* Strings as long as a node of cJSON's, which lie where the nodes lie. */
+static void test_node_sized(apr_pool_t *pool)
+{
+    int wrong = 0;
+    int length;
+
+    for (length = 56; length <= 72; length++) {
+        rpc_writer_t *writer = rpc_writer_create(pool);
+        int i;
+
+        rpc_write_char(writer, '{');
+        for (i = 0; i < 300; i++) {
+            rpc_write_string(writer, apr_psprintf(
+                pool, "%s\"%0*d\":[\"%0*d\",null]", i > 0 ? "," : "", length,
+                i, length, i));
+        }
+        rpc_write_literal(writer, "}");
+        rpc_write_char(writer, '\0');
+        wrong += strcmp(again(writer->data, writer->length - 1, &usual, pool),
+                        writer->data) != 0;
+    }
+    is_int(wrong, 0, "strings of 56 to 72 bytes");
+}
+
 /* Write a string as JSON the plain way. */
 static char *naive(const char *text, size_t length, apr_pool_t *pool)
 {
@@ -515,6 +539,7 @@ static void test_all(apr_pool_t *pool)
     test_entries(pool);
     test_large(pool);
     test_words(pool);
+    test_node_sized(pool);
 }
 
 int main(void)
