@@ -186,38 +186,64 @@ static void fill_url(rpc_exchange_t *exchange)
     }
 }
 
+/* "add", or "add,sum,..." of a batch; NULL: there is no name to tell. */
+static const char *noted_methods(const rpc_message_t *message,
+                                 apr_pool_t *pool)
+{
+    const char *names = NULL;
+    int i;
+
+    for (i = 0; i < message->call_count && i < NOTED_METHODS; i++) {
+        const rpc_call_t *call = message->calls[i];
+        const char *name = call->method != NULL
+                               ? rpc_utf8_quote(call->method,
+                                                call->method_length, pool)
+                               : NULL;
+
+        if (i == 0) {
+            names = name;
+        }
+        else if (name != NULL) {
+            names = apr_pstrcat(pool, names != NULL ? names : "", ",", name,
+                                NULL);
+        }
+    }
+    return names != NULL && i < message->call_count
+               ? apr_pstrcat(pool, names, ",...", NULL) : names;
+}
+
+static int first_code(const rpc_message_t *message)
+{
+    int i;
+
+    if (message->fault != NULL) {
+        return message->fault->code;
+    }
+    for (i = 0; i < message->call_count; i++) {
+        if (message->calls[i]->fault != NULL) {
+            return message->calls[i]->fault->code;
+        }
+    }
+    return 0;
+}
+
 /* What the access log may show: %{rpc-method}n and so on. */
 static void note_calls(rpc_exchange_t *exchange)
 {
     request_rec *r = exchange->r;
     const rpc_message_t *message = exchange->message;
-    const char *names = "";
-    int code = message->fault != NULL ? message->fault->code : 0;
-    int i;
+    const char *names = noted_methods(message, r->pool);
+    int code = first_code(message);
 
-    for (i = 0; i < message->call_count; i++) {
-        const rpc_call_t *call = message->calls[i];
-
-        if (call->fault != NULL && code == 0) {
-            code = call->fault->code;
-        }
-        if (i < NOTED_METHODS && call->method != NULL) {
-            names = apr_pstrcat(r->pool, names, i > 0 ? "," : "",
-                                rpc_utf8_quote(call->method,
-                                               call->method_length, r->pool),
-                                NULL);
-        }
-        else if (i == NOTED_METHODS) {
-            names = apr_pstrcat(r->pool, names, ",...", NULL);
-        }
-    }
-    if (*names != '\0') {
+    if (names != NULL && *names != '\0') {
         apr_table_setn(r->notes, "rpc-method", names);
     }
     apr_table_setn(r->notes, "rpc-protocol", message->protocol);
-    apr_table_setn(r->notes, "rpc-code", apr_itoa(r->pool, code));
+    apr_table_setn(r->notes, "rpc-code",
+                   code == 0 ? "0" : apr_itoa(r->pool, code));
     apr_table_setn(r->notes, "rpc-calls",
-                   apr_itoa(r->pool, (int)message->run_count));
+                   message->run_count == 1
+                       ? "1" : apr_itoa(r->pool, (int)message->run_count));
 }
 
 static void log_complaints(rpc_exchange_t *exchange)
@@ -427,8 +453,8 @@ int rpc_http_handler(request_rec *r)
     }
 }
 
-/* Marks a request whose endpoint is a <Location>. */
-static const char location_note[] = "rpc-location";
+/* In r->request_config it marks a request whose endpoint is a <Location>. */
+static const char location_mark[] = "rpc-location";
 
 int rpc_http_translate_name(request_rec *r)
 {
@@ -439,12 +465,14 @@ int rpc_http_translate_name(request_rec *r)
     if (r->filename != NULL || !rpc_http_is_endpoint(r)) {
         return DECLINED;
     }
-    apr_table_setn(r->notes, location_note, "1");
+    ap_set_module_config(r->request_config, &rpc_module,
+                         (void *)location_mark);
     r->filename = apr_pstrcat(r->pool, "rpc:", r->uri, NULL);
     return OK;
 }
 
 int rpc_http_map_to_storage(request_rec *r)
 {
-    return apr_table_get(r->notes, location_note) != NULL ? OK : DECLINED;
+    return ap_get_module_config(r->request_config, &rpc_module)
+           == location_mark ? OK : DECLINED;
 }
