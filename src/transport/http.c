@@ -151,6 +151,7 @@ static int decode(rpc_exchange_t *exchange, rpc_ask_t *ask)
         if (result != OK) {
             return result;
         }
+        exchange->is_large = rpc_spare_prepare(message->allocator, length);
     }
     if (rpc_ask_decode(ask, message, r->args, body, length)) {
         return OK;
@@ -326,7 +327,10 @@ static int send_and_forget(rpc_exchange_t *exchange, rpc_writer_t *out,
 
     apr_pool_cleanup_kill(r->pool, exchange->message, unref_message);
     spare = rpc_message_release(exchange->message);
-    if (spare != NULL) {
+    if (spare != NULL && exchange->is_large) {
+        apr_allocator_destroy(spare);
+    }
+    else if (spare != NULL) {
         rpc_spare_give(r->connection, spare);
     }
     exchange->message = NULL;

@@ -46,6 +46,7 @@ typedef struct rpc_exchange_t {
     rpc_options_t options;
     rpc_caller_t caller;
     rpc_message_t *message;
+    int is_large;             /**< what rpc_spare_prepare() said */
 } rpc_exchange_t;
 
 /** Whether the sections merged so far make this request ours: SetHandler rpc,
