@@ -141,22 +141,32 @@ static void make_group(rpc_batch_t *batch)
     *end = group;
 }
 
-/* Take back what is still there. Returns whether that was all: what is not
- * there was lost meanwhile, and has been told so. */
-static int take_back(rpc_batch_t *batch, int added)
+/* It could not be sent: take it back. Returns whether nobody was told: if the
+ * peer was lost meanwhile, or answered what it cannot have got, all are. */
+static int take_back(rpc_batch_t *batch)
 {
     int taken = 0;
     int i;
 
     rpc_peer_lock(batch->peer);
-    for (i = 0; i < added; i++) {
-        if (rpc_pending_remove(batch->calls[i])) {
-            rpc_pending_unref(batch->calls[i]);
-            taken++;
+    for (i = 0; i < batch->count; i++) {
+        rpc_pending_t *pending = batch->calls[i];
+
+        if (rpc_pending_remove(pending)) {
+            batch->calls[i] = batch->calls[taken];
+            batch->calls[taken++] = pending;
         }
     }
     rpc_peer_unlock(batch->peer);
-    return taken == added;
+    for (i = 0; i < taken; i++) {
+        if (taken == batch->count) {
+            rpc_pending_unref(batch->calls[i]);
+        }
+        else {
+            rpc_pending_fail(batch->calls[i], RPC_E_PEER_GONE);
+        }
+    }
+    return taken == batch->count;
 }
 
 static apr_status_t put_into_table(rpc_batch_t *batch)
@@ -196,7 +206,7 @@ static apr_status_t send_batch(rpc_batch_t *batch,
     rpc_write_char(batch->text, ']');
     rv = rpc_peer_send(batch->peer, batch->text->data, batch->text->length);
     if (rv != APR_SUCCESS) {
-        return take_back(batch, batch->count) ? rv : APR_SUCCESS;
+        return take_back(batch) ? rv : APR_SUCCESS;
     }
     for (i = 0; i < batch->count; i++) {
         rpc_pending_watch(batch->calls[i], timeout);

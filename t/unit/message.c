@@ -133,6 +133,26 @@ static void test_done_before(rpc_host_t *host, const rpc_caller_t *caller)
     rpc_message_unref(message);
 }
 
+/* What only peers have is no method of HTTP's, and the answer says why. */
+static void test_no_peer(rpc_host_t *host, const rpc_caller_t *caller)
+{
+    static const char *const names[] = { "rpc.on", "rpc.off", "rpc.nope",
+                                         NULL };
+    outcome_t outcome = { .mutex = PTHREAD_MUTEX_INITIALIZER };
+    rpc_message_t *message = make(caller, names);
+    int i;
+
+    rpc_message_start(message, host, on_done, &outcome);
+    for (i = 0; i < 3; i++) {
+        const rpc_fault_t *fault = message->calls[i]->fault;
+
+        is_int(fault->code, RPC_E_METHOD, names[i]);
+        is_int(strstr(fault->text, "needs a peer") != NULL, i < 2,
+               fault->text);
+    }
+    rpc_message_unref(message);
+}
+
 int main(void)
 {
     rpc_caller_t caller = { .transport = "tcp" };
@@ -149,6 +169,7 @@ int main(void)
     test_refused(none, &caller);
     test_elsewhere(host, &caller);
     test_done_before(host, &caller);
+    test_no_peer(none, &caller);
     rig_host_stop(host);
     apr_pool_destroy(pool);
     apr_terminate();

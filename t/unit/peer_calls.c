@@ -186,6 +186,14 @@ static void test_batches(void)
     rig_sent(rig);
     is_int(rpc_batch_send(batch, 0), APR_SUCCESS, "an empty batch");
     is_str(rig_sent(rig), "", "sends nothing");
+    rig->full = 1;
+    batch = rpc_batch(rig->peer);
+    rpc_batch_call(batch, "c", NULL, on_reply, &got[3]);
+    rpc_batch_call(batch, "d", NULL, on_reply, &got[3]);
+    is_int(rpc_batch_send(batch, 1000), APR_ENOSPC, "a queue that is full");
+    is_int(rpc_peer_is_idle(rig->peer), 1, "leaves nothing that is awaited");
+    is_int(rpc_timers_run(host->timers), -1, "and no deadline");
+    rig->full = 0;
     batch = rpc_batch(rig->peer);
     rpc_batch_call(batch, "c", NULL, on_reply, &got[3]);
     rpc_peer_lost(rig->peer);

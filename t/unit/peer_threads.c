@@ -194,6 +194,29 @@ static rig_end_t *make(int framing, int piece)
     return end;
 }
 
+/* Both ends get what is published; a topic that comes is a notification of a
+ * method that they have not, so nothing is answered. */
+static void subscribe(rig_end_t *a, rig_end_t *b)
+{
+    apr_pool_t *own;
+    rpc_call_t *build;
+    tally_t tally;
+
+    apr_pool_create_unmanaged_ex(&own, NULL, NULL);
+    build = rpc_background(&rpc_api, NULL, own);
+    tally_init(&tally);
+    tally.open = 2;
+    rpc_peer_call(a->peer, "rpc.on",
+                  rpc_arrayv(build, rpc_string(build, "news"), (char *)NULL),
+                  0, on_reply, &tally);
+    rpc_peer_call(b->peer, "rpc.subscribe",
+                  rpc_arrayv(build, rpc_string(build, "news"), (char *)NULL),
+                  0, on_reply, &tally);
+    wait_below(&tally, 1);
+    is_int(tally.good, 2, "both have subscribed");
+    apr_pool_destroy(own);
+}
+
 static void end_both(rig_end_t *a, rig_end_t *b)
 {
     rpc_peer_unref(a->peer);
@@ -236,6 +259,7 @@ static void test_many(int a_framing, int b_framing, int piece)
     int i;
 
     rig_connect(a, b);
+    subscribe(a, b);
     for (i = 0; i < CALLERS; i++) {
         start(&callers[i], i % 2 ? a : b, i < 2 ? 10000000 : 0);
     }
@@ -265,6 +289,7 @@ static void test_lost(int framing)
     int i;
 
     rig_connect(a, b);
+    subscribe(a, b);
     for (i = 0; i < CALLERS; i++) {
         start(&callers[i], i % 2 ? a : b, i == 0 ? 1 : 100000);
     }
