@@ -6,14 +6,18 @@
 #include "http_core.h"
 #include "http_request.h"
 #include "http_protocol.h"
+#include "mpm_common.h"
 
 #include "config/config.h"
 #include "protocol/json.h"
 #include "protocol/xmlvalue.h"
+#include "transport/carrier.h"
 #include "transport/http.h"
 #include "transport/keep_hot.h"
 #include "transport/metrics.h"
+#include "transport/publish.h"
 #include "transport/spare.h"
+#include "transport/websocket.h"
 
 /* Runs for `httpd -t` too, so that it finds what is wrong. */
 static int check_config(apr_pool_t *pconf, apr_pool_t *plog,
@@ -21,12 +25,15 @@ static int check_config(apr_pool_t *pconf, apr_pool_t *plog,
 {
     (void)plog;
     (void)ptemp;
-    return rpc_config_seal(pconf, server) == APR_SUCCESS ? OK : !OK;
+    return rpc_config_seal(pconf, server) == APR_SUCCESS
+           && rpc_config_check_streams(pconf, server) == APR_SUCCESS
+               ? OK : !OK;
 }
 
 static void test_config(apr_pool_t *pconf, server_rec *server)
 {
     rpc_config_lint(pconf, server);
+    rpc_config_lint_peers(server);
     if (ap_exists_config_define("DUMP_RPC")) {
         rpc_config_dump(pconf, server);
     }
@@ -42,8 +49,22 @@ static int post_config(apr_pool_t *pconf, apr_pool_t *plog,
     }
     rpc_config_lint(pconf, server);
     rpc_metrics_create(pconf, server);
+    rpc_config_lint_peers(server);
     rpc_config_create_contexts(pconf);
+    if (rpc_config_has_peers(server)) {
+        rpc_config_of_server(server)->mailboxes =
+            rpc_publish_create(server, pconf);
+    }
     return OK;
+}
+
+/* What tables get, so that calls without a caller know the peers. */
+static const rpc_api_t *child_api(apr_pool_t *pchild)
+{
+    rpc_child_t *child = rpc_child_get();
+
+    return rpc_host_api_make(child != NULL ? rpc_child_host(child) : NULL,
+                             pchild);
 }
 
 static void child_init(apr_pool_t *pchild, server_rec *server)
@@ -52,7 +73,21 @@ static void child_init(apr_pool_t *pchild, server_rec *server)
     rpc_metrics_child_init();
     rpc_json_child_init(pchild);
     rpc_xml_child_init();
-    rpc_config_child_init(server->process->pconf, pchild);
+    if (rpc_config_has_peers(server)) {
+        rpc_child_create(pchild, server);
+    }
+    rpc_config_child_init(child_api(pchild), server->process->pconf, pchild);
+}
+
+/* In the parent. */
+static void child_status(server_rec *server, pid_t pid, ap_generation_t gen,
+                         int slot, mpm_child_status state)
+{
+    (void)gen;
+    (void)slot;
+    if (state == MPM_CHILD_EXITED) {
+        rpc_publish_free(rpc_config_of_server(server)->mailboxes, pid);
+    }
 }
 
 static void register_hooks(apr_pool_t *pool)
@@ -60,6 +95,8 @@ static void register_hooks(apr_pool_t *pool)
     (void)pool;
     rpc_http_register_error_filter();
     rpc_keep_hot_register();
+    rpc_websocket_register();
+    rpc_carrier_register();
     ap_hook_check_config(check_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_test_config(test_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_post_config(post_config, NULL, NULL, APR_HOOK_MIDDLE);
@@ -67,6 +104,8 @@ static void register_hooks(apr_pool_t *pool)
     ap_hook_child_init(child_init, NULL, NULL, APR_HOOK_LAST);
     ap_hook_child_status(rpc_metrics_child_status, NULL, NULL,
                          APR_HOOK_MIDDLE);
+    ap_hook_child_stopping(rpc_child_stopping, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_child_status(child_status, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_translate_name(rpc_http_translate_name, NULL, NULL,
                            APR_HOOK_LAST);
     ap_hook_map_to_storage(rpc_http_map_to_storage, NULL, NULL,
@@ -83,7 +122,7 @@ AP_DECLARE_MODULE(rpc) = {
     rpc_config_create_dir,
     rpc_config_merge_dir,
     rpc_config_create_server,
-    NULL, /* merge: only the main server's counts */
+    NULL, /* none is merged: what there is of it is of one server */
     rpc_config_commands,
     register_hooks,
     AP_MODULE_FLAG_NONE

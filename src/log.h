@@ -23,5 +23,15 @@ APLOG_USE_MODULE(rpc);
 #define RPC_LOG_CROSS_SITE "RPC0011: " /* a call of another site's page */
 #define RPC_LOG_METRICS "RPC0012: "    /* no shared memory to count in */
 #define RPC_LOG_RETIRED "RPC0013: "    /* a user had a child retire */
+#define RPC_LOG_STREAM "RPC0014: "     /* RpcStream that cannot work */
+#define RPC_LOG_LISTEN "RPC0015: "     /* Listen without the protocol */
+#define RPC_LOG_PEER_HOST "RPC0016: "  /* httpd's settings do not fit peers */
+#define RPC_LOG_CHILD "RPC0017: "      /* a child cannot have peers */
+#define RPC_LOG_PEER "RPC0018: "       /* what a peer did wrong */
+#define RPC_LOG_QUEUE "RPC0019: "      /* a peer does not read */
+#define RPC_LOG_IDLE "RPC0020: "       /* a peer was silent for too long */
+#define RPC_LOG_REFUSED "RPC0021: "    /* a connection that may not */
+#define RPC_LOG_DROPPED "RPC0022: "    /* published texts that were lost */
+#define RPC_LOG_UPGRADE "RPC0023: "    /* a WebSocket that may not */
 
 #endif

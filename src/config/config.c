@@ -99,11 +99,26 @@ const rpc_dir_config_t *rpc_config_of(const ap_conf_vector_t *per_dir)
 
 void *rpc_config_create_server(apr_pool_t *pool, server_rec *server)
 {
+    rpc_server_config_t *config = apr_pcalloc(pool, sizeof(*config));
+
     (void)server;
-    return apr_pcalloc(pool, sizeof(rpc_server_config_t));
+    config->threads = RPC_UNSET;
+    return config;
 }
 
 rpc_server_config_t *rpc_config_of_server(const server_rec *server)
 {
     return ap_get_module_config(server->module_config, &rpc_module);
+}
+
+int rpc_config_has_peers(const server_rec *server)
+{
+    for (; server != NULL; server = server->next) {
+        const rpc_server_config_t *config = rpc_config_of_server(server);
+
+        if (config->stream != NULL || config->has_websocket) {
+            return 1;
+        }
+    }
+    return 0;
 }

@@ -10,6 +10,7 @@
 #include "core/limits.h"
 #include "core/registry.h"
 #include "protocol/ask.h"
+#include "protocol/wire.h"
 
 /**
  * Every directive with a plain value, once: X(type, member, default). Create
@@ -33,12 +34,31 @@
     X(int, notification_status, 200)                                   \
     X(int, error_status, 0)                                            \
     X(apr_int64_t, keep_hot, RPC_DEFAULT_KEEP_HOT)                     \
-    X(int, allow_credentials, 0)
+    X(int, allow_credentials, 0)                                       \
+    X(int, websocket, 0)                                               \
+    X(apr_int64_t, peer_max_pending, RPC_DEFAULT_PEER_MAX_PENDING)     \
+    X(apr_int64_t, peer_max_queue, RPC_DEFAULT_PEER_MAX_QUEUE)         \
+    X(apr_int64_t, peer_idle, 0)
 
 /** RpcKeepHot, in microseconds. Of what a busy connection gains at 2 ms, half
  *  is lost at 0.5 ms. */
 #define RPC_DEFAULT_KEEP_HOT 2000
 #define RPC_HIGHEST_KEEP_HOT 1000000
+
+/** RpcPeerMaxPending: calls of a peer that are not answered yet. */
+#define RPC_DEFAULT_PEER_MAX_PENDING 64
+#define RPC_HIGHEST_PEER_MAX_PENDING 1000000
+
+/** RpcPeerMaxQueue: bytes for a peer that it has not taken yet. */
+#define RPC_DEFAULT_PEER_MAX_QUEUE (1024 * 1024)
+#define RPC_LOWEST_PEER_MAX_QUEUE 4096
+
+/** RpcPeerIdle, in microseconds; 0: the server's Timeout. */
+#define RPC_HIGHEST_PEER_IDLE (366 * 24 * 3600 * APR_USEC_PER_SEC)
+
+/** RpcThreads: of a child, for methods that are RPC_BLOCKING. */
+#define RPC_DEFAULT_THREADS 8
+#define RPC_HIGHEST_THREADS 1000
 
 #define RPC_UNSET (-1)
 
@@ -70,15 +90,6 @@ typedef struct rpc_dir_config_t {
     const char *base;
 } rpc_dir_config_t;
 
-/** The main server's part, whatever the virtual host. */
-typedef struct rpc_server_config_t {
-    struct rpc_metrics_t *metrics; /**< src/transport/metrics.c's, or NULL */
-} rpc_server_config_t;
-
-void *rpc_config_create_server(apr_pool_t *pool, server_rec *server);
-
-rpc_server_config_t *rpc_config_of_server(const server_rec *server);
-
 /** RpcXmlEncoding's values by number: utf-8, iso-8859-1, us-ascii. */
 const char *rpc_config_xml_encoding(const rpc_dir_config_t *config);
 
@@ -94,6 +105,46 @@ void rpc_config_resolve(const rpc_dir_config_t *config,
 
 /** The configuration of this directory or location, not resolved. */
 const rpc_dir_config_t *rpc_config_of(const ap_conf_vector_t *per_dir);
+
+/** RpcStream: what the connections of a virtual host speak. */
+typedef struct rpc_stream_t {
+    const rpc_protocol_t *protocol;
+    enum rpc_framing_e framing;
+    const ap_directive_t *directive;
+} rpc_stream_t;
+
+/** What there is once in a server. A virtual host without a directive of ours
+ *  shares the main server's. */
+typedef struct rpc_server_config_t {
+    const rpc_stream_t *stream; /**< RpcStream, or NULL */
+    int has_websocket;          /**< RpcWebSocket on stands somewhere in it */
+    /* Of the main server alone. */
+    int threads;                /**< RpcThreads, or RPC_UNSET */
+    struct rpc_mailboxes_t *mailboxes; /**< from post_config on, or NULL */
+    struct rpc_child_t *child;  /**< in a child that may have peers */
+    struct rpc_metrics_t *metrics; /**< src/transport/metrics.c's, or NULL */
+} rpc_server_config_t;
+
+void *rpc_config_create_server(apr_pool_t *pool, server_rec *server);
+
+rpc_server_config_t *rpc_config_of_server(const server_rec *server);
+
+/** Whether any server of this list has an RpcStream or an RpcWebSocket. */
+int rpc_config_has_peers(const server_rec *server);
+
+/* src/config/stream.c */
+
+/** RpcStream. */
+const char *rpc_config_stream(cmd_parms *cmd, void *config,
+                              const char *protocol, const char *framing);
+
+/** "jsonrpc auto", for the dump and mod_status. */
+const char *rpc_config_stream_text(const rpc_stream_t *stream,
+                                   apr_pool_t *pool);
+
+/** Whether each RpcStream has a port of its own that httpd listens on, and a
+ *  table; what is wrong is logged. Runs for `httpd -t` too. */
+apr_status_t rpc_config_check_streams(apr_pool_t *pool, server_rec *server);
 
 /* src/config/origin.c */
 
@@ -132,8 +183,10 @@ apr_status_t rpc_config_seal(apr_pool_t *pconf, server_rec *server);
 /** Make the tables' contexts, in post_config. */
 void rpc_config_create_contexts(apr_pool_t *pconf);
 
-/** Run the tables' child_init. */
-void rpc_config_child_init(apr_pool_t *pconf, apr_pool_t *pchild);
+/** Run the tables' child_init.
+ *  @param api What they get */
+void rpc_config_child_init(const rpc_api_t *api, apr_pool_t *pconf,
+                           apr_pool_t *pchild);
 
 /** One mount and where it stands, for lint.c and dump.c. */
 typedef struct rpc_section_t {
@@ -158,6 +211,10 @@ apr_array_header_t *rpc_config_sections(apr_pool_t *pconf);
 /** Warn where SetHandler rpc and RpcHandler do not meet, where RpcMaxBody is
  *  above LimitRequestBody. */
 void rpc_config_lint(apr_pool_t *pconf, server_rec *server);
+
+/** Warn where httpd's settings do not fit a server that has peers: its spare
+ *  threads, its limits of connections, its Timeout. */
+void rpc_config_lint_peers(server_rec *server);
 
 /** httpd -t -D DUMP_RPC: endpoints and methods to standard output. */
 void rpc_config_dump(apr_pool_t *pconf, server_rec *server);

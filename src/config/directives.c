@@ -68,6 +68,13 @@ static const setting_t set_max_depth =
 static const setting_t set_max_values = NUMBER(max_values, HIGHEST);
 static const setting_t set_max_batch = NUMBER(max_batch, HIGHEST);
 static const setting_t set_max_string = NUMBER(max_string, HIGHEST);
+static const setting_t set_websocket = WORDS(websocket, on_off);
+static const setting_t set_peer_max_pending =
+    NUMBER(peer_max_pending, RPC_HIGHEST_PEER_MAX_PENDING);
+static const setting_t set_peer_max_queue = {
+    offsetof(rpc_dir_config_t, peer_max_queue), NULL,
+    RPC_LOWEST_PEER_MAX_QUEUE, HIGHEST};
+static const setting_t set_threads = {0, NULL, 1, RPC_HIGHEST_THREADS};
 
 /* "safe, all, off", for an error. */
 static const char *list_words(const word_t *words, apr_pool_t *pool)
@@ -136,17 +143,23 @@ static int parse_number(const setting_t *setting, const char *arg,
     return 1;
 }
 
+static const char *no_number(cmd_parms *cmd, const setting_t *setting,
+                             const char *arg)
+{
+    return apr_psprintf(
+        cmd->pool,
+        "%s takes a whole number from %" APR_INT64_T_FMT
+        " to %" APR_INT64_T_FMT " (K, M or G may follow), not \"%s\"",
+        cmd->cmd->name, setting->low, setting->high, arg);
+}
+
 static const char *set_number(cmd_parms *cmd, const setting_t *setting,
                               void *config, const char *arg)
 {
     apr_int64_t number;
 
     if (!parse_number(setting, arg, &number)) {
-        return apr_psprintf(
-            cmd->pool,
-            "%s takes a whole number from %" APR_INT64_T_FMT
-            " to %" APR_INT64_T_FMT " (K, M or G may follow), not \"%s\"",
-            cmd->cmd->name, setting->low, setting->high, arg);
+        return no_number(cmd, setting, arg);
     }
     *(apr_int64_t *)(void *)((char *)config + setting->offset) = number;
     return NULL;
@@ -222,29 +235,83 @@ static const char *set_protocols(cmd_parms *cmd, void *config, int argc,
     return NULL;
 }
 
+/* Where a time goes, what a number without a unit means, how long it may be,
+ * and how that is said. */
+typedef struct time_setting_t {
+    apr_size_t offset;
+    const char *unit;
+    apr_interval_time_t low;
+    apr_interval_time_t high;
+    const char *range;
+} time_setting_t;
+
+static const time_setting_t set_keep_hot = {
+    offsetof(rpc_dir_config_t, keep_hot), "ms", 0, RPC_HIGHEST_KEEP_HOT,
+    "from 0 to 1s (2ms, 1s; without a unit: ms)"};
+static const time_setting_t set_peer_idle = {
+    offsetof(rpc_dir_config_t, peer_idle), "s", APR_USEC_PER_SEC,
+    RPC_HIGHEST_PEER_IDLE,
+    "from 1s to 8784h (90s, 5min, 2h; without a unit: s)"};
+
+static int is_unit(const char *text)
+{
+    static const char *const units[] = {"", "ms", "s", "min", "h"};
+    apr_size_t i;
+
+    for (i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+        if (strcmp(text, units[i]) == 0) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
 /* httpd's own reader of times takes what it understands and drops the rest,
  * so the text is checked first: digits, then a unit. */
-static const char *set_keep_hot(cmd_parms *cmd, void *config,
-                                const char *arg)
+static const char *set_time(cmd_parms *cmd, void *config, const char *arg)
 {
+    const time_setting_t *setting = cmd->info;
     const char *error = ap_check_cmd_context(cmd, NOT_IN_LIMIT);
     apr_size_t digits = strspn(arg, "0123456789");
-    const char *unit = arg + digits;
     apr_interval_time_t time = 0;
 
     if (error != NULL) {
         return error;
     }
-    if (digits == 0 || digits > 7
-        || (*unit != '\0' && strcmp(unit, "ms") != 0
-            && strcmp(unit, "s") != 0)
-        || ap_timeout_parameter_parse(arg, &time, "ms") != APR_SUCCESS
-        || time > RPC_HIGHEST_KEEP_HOT) {
-        return apr_psprintf(cmd->pool, "%s takes a time from 0 to 1s (2ms, "
-                            "1s; without a unit: ms), not \"%s\"",
-                            cmd->cmd->name, arg);
+    if (digits == 0 || digits > 7 || !is_unit(arg + digits)
+        || ap_timeout_parameter_parse(arg, &time, setting->unit)
+           != APR_SUCCESS
+        || time < setting->low || time > setting->high) {
+        return apr_psprintf(cmd->pool, "%s takes a time %s, not \"%s\"",
+                            cmd->cmd->name, setting->range, arg);
     }
-    ((rpc_dir_config_t *)config)->keep_hot = time;
+    *(apr_int64_t *)(void *)((char *)config + setting->offset) = time;
+    return NULL;
+}
+
+static const char *websocket(cmd_parms *cmd, void *config, const char *arg)
+{
+    const char *error = set_value(cmd, config, arg);
+
+    if (error == NULL && ((rpc_dir_config_t *)config)->websocket) {
+        rpc_config_of_server(cmd->server)->has_websocket = 1;
+    }
+    return error;
+}
+
+static const char *threads(cmd_parms *cmd, void *config, const char *arg)
+{
+    apr_int64_t number;
+    const char *error = ap_check_cmd_context(cmd, GLOBAL_ONLY);
+
+    (void)config;
+    if (error != NULL) {
+        return error;
+    }
+    if (!parse_number(&set_threads, arg, &number)) {
+        return no_number(cmd, &set_threads, arg);
+    }
+    rpc_config_of_server(cmd->server)->threads = (int)number;
     return NULL;
 }
 
@@ -307,7 +374,7 @@ const command_rec rpc_config_commands[] = {
             "of a message with nothing to answer: 200, 202 or 204"),
     SETTING("RpcErrorStatus", set_error_status,
             "on or off: HTTP statuses for JSON-RPC errors"),
-    AP_INIT_TAKE1("RpcKeepHot", set_keep_hot, NULL, WHERE,
+    AP_INIT_TAKE1("RpcKeepHot", set_time, (void *)&set_keep_hot, WHERE,
                   "how long a worker waits for a busy connection: 2ms"),
     AP_INIT_TAKE_ARGV("RpcAllowOrigin", rpc_config_allow_origin, NULL, WHERE,
                       "origins whose pages may call: a list, * or none"),
@@ -319,4 +386,17 @@ const command_rec rpc_config_commands[] = {
     SETTING("RpcMaxValues", set_max_values, "values in a message"),
     SETTING("RpcMaxBatch", set_max_batch, "calls in a batch or multicall"),
     SETTING("RpcMaxString", set_max_string, "bytes of a string or name"),
+    AP_INIT_TAKE12("RpcStream", rpc_config_stream, NULL, RSRC_CONF,
+                   "what this virtual host speaks instead of HTTP: jsonrpc "
+                   "or pyrpc, and how messages are told apart"),
+    AP_INIT_TAKE1("RpcWebSocket", websocket, (void *)&set_websocket, WHERE,
+                  "on or off: whether the endpoint takes WebSockets"),
+    SETTING("RpcPeerMaxPending", set_peer_max_pending,
+            "calls of a peer that are not answered yet"),
+    SETTING("RpcPeerMaxQueue", set_peer_max_queue,
+            "bytes for a peer that it has not taken yet"),
+    AP_INIT_TAKE1("RpcPeerIdle", set_time, (void *)&set_peer_idle, WHERE,
+                  "how long a peer may be silent: 5min"),
+    AP_INIT_TAKE1("RpcThreads", threads, NULL, RSRC_CONF,
+                  "threads of a child for the slow methods of peers"),
     {NULL, {NULL}, NULL, 0, RAW_ARGS, NULL}};

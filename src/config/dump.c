@@ -119,6 +119,11 @@ static void dump_settings(const dump_t *dump, const rpc_section_t *section)
                     now.max_body, now.max_depth, now.max_values,
                     now.max_batch, now.max_string);
     dump_origins(dump, &now);
+    if (now.websocket) {
+        apr_file_printf(dump->out, "  WebSocket: pending %" APR_INT64_T_FMT
+                        ", queue %" APR_INT64_T_FMT "\n",
+                        now.peer_max_pending, now.peer_max_queue);
+    }
 }
 
 static const char *server_text(const server_rec *server, apr_pool_t *pool)
@@ -136,13 +141,36 @@ static const char *server_text(const server_rec *server, apr_pool_t *pool)
                         server->defn_line_number);
 }
 
+/* What listens without HTTP; its methods are those of a section above. */
+static void dump_streams(const dump_t *dump, const server_rec *server)
+{
+    const rpc_server_config_t *main_config = rpc_config_of_server(server);
+    const server_addr_rec *address;
+
+    for (server = server->next; server != NULL; server = server->next) {
+        const rpc_server_config_t *config = rpc_config_of_server(server);
+
+        if (config == main_config || config->stream == NULL) {
+            continue;
+        }
+        for (address = server->addrs; address != NULL;
+             address = address->next) {
+            apr_file_printf(dump->out, "%s:%u (%s:%d), stream %s\n",
+                            address->virthost, (unsigned)address->host_port,
+                            config->stream->directive->filename,
+                            config->stream->directive->line_num,
+                            rpc_config_stream_text(config->stream,
+                                                   dump->pool));
+        }
+    }
+}
+
 void rpc_config_dump(apr_pool_t *pconf, server_rec *server)
 {
     const apr_array_header_t *sections = rpc_config_sections(pconf);
     dump_t dump;
     int i;
 
-    (void)server;
     apr_pool_create(&dump.pool, pconf);
     if (apr_file_open_stdout(&dump.out, dump.pool) == APR_SUCCESS) {
         apr_file_printf(dump.out, "RPC endpoints:%s\n",
@@ -159,6 +187,7 @@ void rpc_config_dump(apr_pool_t *pconf, server_rec *server)
             dump_settings(&dump, section);
             dump_methods(&dump, section->mount);
         }
+        dump_streams(&dump, server);
     }
     apr_pool_destroy(dump.pool);
 }

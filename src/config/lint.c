@@ -27,7 +27,7 @@ typedef struct node_t {
     enum shape_e shape;
     const char *path;
     server_rec *server;              /* NULL: the main server */
-    const ap_directive_t *set;       /* SetHandler rpc */
+    const ap_directive_t *set;       /* SetHandler rpc, RpcStream */
     const ap_directive_t *mount;     /* RpcHandler */
 } node_t;
 
@@ -352,7 +352,7 @@ static void walk(lint_t *lint, const ap_directive_t *first,
     for (at = first; at != NULL; at = at->next) {
         node_t inner;
 
-        if (is_set_handler(at, lint->pool)) {
+        if (is_set_handler(at, lint->pool) || is_named(at, "RpcStream")) {
             node.set = at;
         }
         else if (is_named(at, "RpcHandler")) {

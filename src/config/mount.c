@@ -441,7 +441,8 @@ void rpc_config_create_contexts(apr_pool_t *pconf)
     }
 }
 
-void rpc_config_child_init(apr_pool_t *pconf, apr_pool_t *pchild)
+void rpc_config_child_init(const rpc_api_t *api, apr_pool_t *pconf,
+                           apr_pool_t *pchild)
 {
     pass_t *pass = find_pass(pconf);
     int i;
@@ -453,7 +454,7 @@ void rpc_config_child_init(apr_pool_t *pconf, apr_pool_t *pchild)
         if (made->table->child_init == NULL) {
             continue;
         }
-        rv = made->table->child_init(&rpc_api, made->context, pchild,
+        rv = made->table->child_init(api, made->context, pchild,
                                      made->server);
         if (rv != APR_SUCCESS) {
             ap_log_error(APLOG_MARK, APLOG_ERR, rv, made->server,

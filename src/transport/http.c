@@ -16,9 +16,11 @@
 #include "log.h"
 #include "protocol/json.h"
 #include "transport/admin.h"
+#include "transport/carrier.h"
 #include "transport/keep_hot.h"
 #include "transport/metrics.h"
 #include "transport/spare.h"
+#include "transport/websocket.h"
 
 /* How many names rpc-method holds for a batch. */
 #define NOTED_METHODS 8
@@ -66,6 +68,9 @@ static rpc_exchange_t *create_exchange(request_rec *r,
     caller->safe_only = r->method_number == M_GET
                         && c->get_policy != RPC_GET_ALL;
     caller->gone = is_gone;
+    if (rpc_child_get() != NULL) {
+        caller->host = rpc_child_host(rpc_child_get());
+    }
     return exchange;
 }
 
@@ -431,8 +436,11 @@ int rpc_http_handler(request_rec *r)
     apr_table_unset(r->headers_in, "Range");
     apr_table_unset(r->headers_in, "If-Range");
 
-    rpc_keep_hot_arm(r, exchange->config.keep_hot);
     rpc_http_classify(exchange, &ask);
+    if (rpc_websocket_is_asked(r) && ask.kind != RPC_ASK_PATH) {
+        return rpc_websocket_upgrade(exchange);
+    }
+    rpc_keep_hot_arm(r, exchange->config.keep_hot);
     if (is_call(exchange, &ask)) {
         const char *text = rpc_http_refuse_origin(r, &exchange->config);
 

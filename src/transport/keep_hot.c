@@ -14,7 +14,7 @@
 #include "scoreboard.h"
 #include "util_filter.h"
 
-extern module AP_MODULE_DECLARE_DATA rpc_module;
+#include "transport/connection.h"
 
 #define FILTER_NAME "RPC_KEEP_HOT"
 
@@ -183,19 +183,19 @@ static hot_t *create_hot(conn_rec *c)
     hot->child = (int)(c->id / limit);
     hot->threads = threads;
     ap_add_input_filter(FILTER_NAME, hot, NULL, c);
-    ap_set_module_config(c->conn_config, &rpc_module, hot);
+    rpc_connection_need(c)->hot = hot;
     return hot;
 }
 
 void rpc_keep_hot_arm(request_rec *r, apr_interval_time_t bound)
 {
     conn_rec *c = r->connection;
-    hot_t *hot;
+    rpc_connection_t *connection = rpc_connection_find(c);
+    hot_t *hot = connection != NULL ? connection->hot : NULL;
 
     if (bound == 0) {
         return;
     }
-    hot = ap_get_module_config(c->conn_config, &rpc_module);
     if (hot == NULL) {
         hot = create_hot(c);
     }

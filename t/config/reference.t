@@ -9,7 +9,10 @@ use Test::More;
 use RpcTest;
 
 my $reference = RpcTest::slurp(RpcTest::tree() . '/conf/rpc.conf');
-(my $on = $reference) =~ s/^#(?=Rpc|<\/?Location| {4}(?:Rpc|SetHandler))//mg;
+(my $on = $reference) =~ s/^[#](?=Rpc|Listen|<\/?(?:Location|IfModule|Virtual)
+    |[ ]{4}(?:Rpc|SetHandler|Max|Async|<\/?Location)|[ ]{8}Require)//mgx;
+my $port = RpcTest::free_port();
+$on =~ s/\b9999\b/$port/g;
 my ($first, $endpoints) = split /^# -+ endpoints\n/m, $on;
 ok(defined $endpoints, 'it has two parts');
 
