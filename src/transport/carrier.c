@@ -17,6 +17,7 @@
 
 #include "log.h"
 #include "transport/connection.h"
+#include "transport/metrics.h"
 #include "transport/spare.h"
 #include "transport/stream.h"
 
@@ -100,7 +101,7 @@ static void op_answered(rpc_peer_t *peer, void *data,
     rpc_carrier_t *carrier = data;
 
     (void)peer;
-    (void)message;
+    rpc_metrics_message(message);
     pthread_mutex_lock(&carrier->mutex);
     carrier->calls++;
     carrier->active = apr_time_now();
@@ -176,6 +177,7 @@ int rpc_carrier_open(rpc_carrier_t *carrier, rpc_wire_t *wire,
     pthread_mutex_lock(&carrier->mutex);
     carrier->peer = peer;
     pthread_mutex_unlock(&carrier->mutex);
+    rpc_metrics_add(RPC_METRIC_PEERS, 1);
     return 1;
 }
 
@@ -200,6 +202,7 @@ void rpc_carrier_lose(rpc_carrier_t *carrier)
     }
     rpc_child_remove(carrier->child, carrier);
     if (carrier->peer != NULL) {
+        rpc_metrics_add(RPC_METRIC_PEERS, -1);
         rpc_peer_lost(carrier->peer);
         rpc_peer_unref(carrier->peer);
     }

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "transport/admin.h"
+
 void rpc_peer_caller_fill(rpc_peer_caller_t *facts,
                           const rpc_dir_config_t *config,
                           const char *transport, const char *user,
@@ -29,6 +31,7 @@ void rpc_peer_caller_fill(rpc_peer_caller_t *facts,
     caller->registry = config->registry;
     caller->limits = &facts->limits;
     caller->about = &facts->about;
+    caller->admin = &rpc_admin_httpd;
     caller->features =
         (config->introspection ? RPC_FEATURE_INTROSPECTION : 0)
         | (config->multicall ? RPC_FEATURE_MULTICALL : 0);

@@ -3,6 +3,8 @@
  * it with the headers of t/abi/1, whatever those of the tree have become. */
 #include "mod_rpc.h"
 
+#include "apr_strings.h"
+
 static void *make(apr_pool_t *pconf, server_rec *server)
 {
     (void)server;

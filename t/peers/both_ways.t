@@ -10,7 +10,7 @@ use Time::HiRes qw(sleep time);
 use Peers;
 use RpcTest;
 
-RpcTest::allow_log(qr/RPC0016: \[client 127\.0\.0\.1\] closing /);
+RpcTest::allow_log(qr/RPC0018: \[client 127\.0\.0\.1\] closing /);
 
 # Each transport as one that sends a text and reads a text.
 sub over_tcp {

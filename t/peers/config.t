@@ -36,7 +36,7 @@ my %wrong = (
     'RpcStream xmlrpc' => qr/takes one of jsonrpc, pyrpc, not "xmlrpc"/,
     'RpcStream jsonrpc lines' => qr/a framing of auto, .*, not "lines"/,
     "RpcStream jsonrpc\nRpcStream pyrpc" => qr/stands twice/,
-    'RpcStream jsonrpc' => qr/RPC0012: .*no RpcHandler mounts a table/,
+    'RpcStream jsonrpc' => qr/RPC0014: .*no RpcHandler mounts a table/,
     'RpcPeerMaxPending 0' => qr/from 1 to 1000000/,
     'RpcPeerMaxQueue 100' => qr/from 4096 to 2147483647/,
     'RpcPeerIdle 0' => qr/takes a time from 1s to 8784h/,
@@ -66,28 +66,28 @@ for my $text ('RpcPeerIdle 5min', 'RpcPeerIdle 90', 'RpcPeerMaxQueue 64K') {
 my $good = "RpcStream jsonrpc eot\nRpcHandler calc";
 ($status, $output) = check($good, listen => '');
 isnt($status, 0, 'no Listen');
-like($output, qr/RPC0012: .*nothing listens on 127\.0\.0\.1:$port: add "Lis/,
+like($output, qr/RPC0014: .*nothing listens on 127\.0\.0\.1:$port: add "Lis/,
     'says which one is missing');
 ($status, $output) = check($good, listen => "Listen 127.0.0.1:$port");
 is($status, 0, 'Listen without the protocol');
-like($output, qr/RPC0013: .*write "Listen $port jsonrpc"/, 'is warned of');
+like($output, qr/RPC0015: .*write "Listen $port jsonrpc"/, 'is warned of');
 ($status, $output) = check("$good\n</VirtualHost>\n<VirtualHost "
     . "127.0.0.1:$port>\nServerName other");
 isnt($status, 0, 'two virtual hosts of one address');
-like($output, qr/RPC0012: .*has the same address, 127\.0\.0\.1:$port/,
+like($output, qr/RPC0014: .*has the same address, 127\.0\.0\.1:$port/,
     'are told apart by nothing');
 
 # httpd's settings that do not fit peers.
 ($status, $output) = check("$good\nRpcPeerIdle 30s\nTimeout 9");
-like($output, qr/RPC0014: .*RpcPeerIdle is 30 seconds.* Timeout, 20/,
+like($output, qr/RPC0016: .*RpcPeerIdle is 30 seconds.* Timeout, 20/,
     'RpcPeerIdle above Timeout');
-like($output, qr/RPC0014: .*main server's Timeout holds, 20, not its own, 9/,
+like($output, qr/RPC0016: .*main server's Timeout holds, 20, not its own, 9/,
     'a Timeout that does not hold');
 ($status, $output) = check($good, top => "MaxSpareThreads 5\n"
     . "MaxConnectionsPerChild 1000");
-like($output, qr/RPC0014: MaxSpareThreads \d+: .*MaxRequestWorkers \(8\)/,
+like($output, qr/RPC0016: MaxSpareThreads \d+: .*MaxRequestWorkers \(8\)/,
     'MaxSpareThreads');
-like($output, qr/RPC0014: MaxConnectionsPerChild 1000/,
+like($output, qr/RPC0016: MaxConnectionsPerChild 1000/,
     'MaxConnectionsPerChild');
 ($status, $output) = RpcTest::config_test(<<'CONF');
 <Location "/rpc">
@@ -96,7 +96,7 @@ like($output, qr/RPC0014: MaxConnectionsPerChild 1000/,
     RpcWebSocket on
 </Location>
 CONF
-like($output, qr/RPC0014: AsyncRequestWorkerFactor is not set/,
+like($output, qr/RPC0016: AsyncRequestWorkerFactor is not set/,
     'AsyncRequestWorkerFactor');
 
 # The dump.
@@ -115,7 +115,7 @@ like($output, qr/^  WebSocket: pending 7, queue 1048576$/m,
     'a WebSocket in the dump');
 
 # Who may connect: Require of the virtual host.
-RpcTest::expect_log(qr/RPC0019: \[client 127\.0\.0\.1\] .* refused by the Req/);
+RpcTest::expect_log(qr/RPC0021: \[client 127\.0\.0\.1\] .* refused by the Req/);
 RpcTest::allow_log(qr/AH01\d+: client denied|AH01630|AH01797/);
 my $server = Peers::server(stream =>
     '<Location "/">

@@ -10,8 +10,8 @@ use Time::HiRes qw(sleep);
 use Peers;
 use RpcTest;
 
-RpcTest::allow_log(qr/RPC0016: \[client 127\.0\.0\.1\] closing /);
-RpcTest::allow_log(qr/RPC0013: .*RpcStream/);
+RpcTest::allow_log(qr/RPC0018: \[client 127\.0\.0\.1\] closing /);
+RpcTest::allow_log(qr/RPC0015: .*RpcStream/);
 
 my $ping = '{"jsonrpc":"2.0","method":"ping","id":1}';
 my $pong = '{"jsonrpc":"2.0","result":"pong","id":1}';

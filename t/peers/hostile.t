@@ -12,9 +12,9 @@ use Time::HiRes qw(sleep time);
 use Peers;
 use RpcTest;
 
-RpcTest::allow_log(qr/RPC0016: \[client 127\.0\.0\.1\] /);
-RpcTest::expect_log(qr/RPC0017: .* the peer does not read: \d+ bytes/);
-RpcTest::expect_log(qr/RPC0018: .* no message for 1 seconds \(RpcPeerIdle\)/);
+RpcTest::allow_log(qr/RPC0018: \[client 127\.0\.0\.1\] /);
+RpcTest::expect_log(qr/RPC0019: .* the peer does not read: \d+ bytes/);
+RpcTest::expect_log(qr/RPC0020: .* no message for 1 seconds \(RpcPeerIdle\)/);
 
 for my $mpm ('event', 'worker', 'prefork') {
     my $server = Peers::server(mpm => $mpm, threads => 8,
@@ -34,7 +34,7 @@ for my $mpm ('event', 'worker', 'prefork') {
     my $closed = 0;
     for (1 .. 100) {
         sleep 0.05;
-        $closed = RpcTest::slurp($server->{httpd}->error_log) =~ /RPC0017/;
+        $closed = RpcTest::slurp($server->{httpd}->error_log) =~ /RPC0019/;
         last if $closed;
     }
     ok($closed, "$mpm: one that does not read is closed");

@@ -292,8 +292,8 @@ static void test_callback_bound(void)
 
 static void publish(const char *topic, rpc_value_t *value)
 {
-    rpc_host_api_t api = { .api = rpc_api, .host = host };
-    rpc_call_t *call = rpc_background(&api.api, NULL, pool);
+    const rpc_api_t *api = rpc_host_api_make(host, pool); /* child_init's */
+    rpc_call_t *call = rpc_background(api, NULL, pool);
 
     is_int(rpc_publish(call, topic, value), APR_SUCCESS, "published");
 }
