@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Feeds a method call through libxml2's SAX2 interface: no tree, no file, no
- * network, one fault for whatever is wrong. For xmlrpc. */
+/* Feeds a method call or response through libxml2's SAX2 interface: no tree,
+ * no file, no network, one fault for whatever is wrong. For xmlrpc. */
 #include <string.h>
 
 #include "apr_strings.h"
@@ -338,6 +338,26 @@ static void parse(rpc_xml_reader_t *reader, const char *encoding)
     xmlSetStructuredErrorFunc(old_baton, old_handler);
 }
 
+static rpc_fault_t *read_document(rpc_xml_reader_t *reader,
+                                  const char *charset)
+{
+    const char *encoding = rpc_xml_encoding(reader, charset);
+
+    if (reader->fault != NULL) {
+        return reader->fault;
+    }
+    reader->parser = xmlNewParserCtxt();
+    if (reader->parser == NULL) {
+        return rpc_fault_make(reader->pool, RPC_E_INTERNAL, "out of memory");
+    }
+    *reader->parser->sax = handlers;
+    reader->parser->userData = reader;
+    rpc_xml_begin(reader);
+    parse(reader, encoding);
+    xmlFreeParserCtxt(reader->parser);
+    return reader->fault;
+}
+
 rpc_fault_t *rpc_xml_read(const char *bytes, apr_size_t length,
                           const char *charset, const rpc_limits_t *limits,
                           apr_pool_t *pool, rpc_xmlcall_t *ret_call)
@@ -345,24 +365,38 @@ rpc_fault_t *rpc_xml_read(const char *bytes, apr_size_t length,
     rpc_xml_reader_t reader = { .pool = pool, .limits = limits,
                                 .call = ret_call, .bytes = bytes,
                                 .length = length };
-    const char *encoding = rpc_xml_encoding(&reader, charset);
 
     memset(ret_call, 0, sizeof(*ret_call));
     ret_call->method = "";
     ret_call->params = rpc_value_list(RPC_ARRAY, pool);
-    if (reader.fault != NULL) {
-        return reader.fault;
+    return read_document(&reader, charset);
+}
+
+rpc_fault_t *rpc_xml_read_response(const char *bytes, apr_size_t length,
+                                   const char *charset,
+                                   const rpc_limits_t *limits,
+                                   apr_pool_t *pool,
+                                   rpc_xmlresponse_t *ret_response)
+{
+    rpc_xmlcall_t params = { .params = rpc_value_list(RPC_ARRAY, pool) };
+    rpc_xmlresponse_t response = { .is_fault = 0 };
+    rpc_xml_reader_t reader = { .pool = pool, .limits = limits,
+                                .call = &params, .response = &response,
+                                .bytes = bytes, .length = length };
+    rpc_fault_t *fault = read_document(&reader, charset);
+
+    if (fault != NULL) {
+        return fault;
     }
-    reader.parser = xmlNewParserCtxt();
-    if (reader.parser == NULL) {
-        return rpc_fault_make(pool, RPC_E_INTERNAL, "out of memory");
+    if (!response.is_fault) {
+        if (rpc_value_count(&params.params) != 1) {
+            return rpc_fault_make(pool, RPC_E_REQUEST,
+                                  "a methodResponse has exactly one <param>");
+        }
+        response.value = *rpc_value_at(&params.params, 0);
     }
-    *reader.parser->sax = handlers;
-    reader.parser->userData = &reader;
-    rpc_xml_begin(&reader);
-    parse(&reader, encoding);
-    xmlFreeParserCtxt(reader.parser);
-    return reader.fault;
+    *ret_response = response;
+    return NULL;
 }
 
 void rpc_xml_child_init(void)

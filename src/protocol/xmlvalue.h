@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The syntax of XML-RPC values: a SAX reader of whole method calls on
- * libxml2, and a writer. For xmlrpc. */
+/* The syntax of XML-RPC values: a SAX reader of whole method calls and
+ * responses on libxml2, and a writer. For xmlrpc and xmlrpc_client. */
 #ifndef RPC_PROTOCOL_XMLVALUE_H
 #define RPC_PROTOCOL_XMLVALUE_H
 
@@ -26,6 +26,20 @@ typedef struct rpc_xmlcall_t {
 rpc_fault_t *rpc_xml_read(const char *bytes, apr_size_t length,
                           const char *charset, const rpc_limits_t *limits,
                           apr_pool_t *pool, rpc_xmlcall_t *ret_call);
+
+/** What a methodResponse holds. */
+typedef struct rpc_xmlresponse_t {
+    int is_fault;
+    rpc_value_t value;       /**< the one param, or that of the fault */
+} rpc_xmlresponse_t;
+
+/** Read a methodResponse: exactly one param, or a fault. Faults as above,
+ *  without what was read. */
+rpc_fault_t *rpc_xml_read_response(const char *bytes, apr_size_t length,
+                                   const char *charset,
+                                   const rpc_limits_t *limits,
+                                   apr_pool_t *pool,
+                                   rpc_xmlresponse_t *ret_response);
 
 /**
  * Write <value>...</value>.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Turns the elements and texts of a methodCall into a method name and
- * values, within the limits. For the reader in xmlvalue.c. */
+/* Turns the elements and texts of a methodCall or methodResponse into a name
+ * and values, within the limits. For the reader in xmlvalue.c. */
 #include <string.h>
 
 #include "protocol/xmlvalue_read.h"
@@ -28,6 +28,8 @@ static const rpc_xml_element_t elements[] = {
     { "params", RPC_XML_PARAMS },
     { "methodName", RPC_XML_METHOD_NAME },
     { "methodCall", RPC_XML_METHOD_CALL },
+    { "methodResponse", RPC_XML_METHOD_RESPONSE },
+    { "fault", RPC_XML_FAULT },
     { "nil", RPC_XML_NIL },
     { "i8", RPC_XML_I8 },
     { "i1", RPC_XML_I1 },
@@ -69,6 +71,8 @@ static const rule_t rules[] = {
     [RPC_XML_METHOD_CALL] = { "methodName", "params", 0, 1,
                               RPC_XML_METHOD_NAME, RPC_XML_PARAMS },
     [RPC_XML_METHOD_NAME] = { NULL, NULL, 0, 0, 0, 0 },
+    [RPC_XML_METHOD_RESPONSE] = { "params", NULL, 0, 1, RPC_XML_PARAMS, 0 },
+    [RPC_XML_FAULT] = { "value", NULL, 0, 1, RPC_XML_VALUE, 0 },
     [RPC_XML_PARAMS] = { "param", NULL, 1, 0, RPC_XML_PARAM, 0 },
     [RPC_XML_PARAM] = { "value", NULL, 0, 1, RPC_XML_VALUE, 0 },
     [RPC_XML_VALUE] = { NULL, NULL, 0, 0, 0, 0 },
@@ -80,8 +84,16 @@ static const rule_t rules[] = {
     [RPC_XML_NAME] = { NULL, NULL, 0, 0, 0, 0 }
 };
 
-static const rule_t *rule_of(enum rpc_xml_kind_e kind)
+/* Of the document when a response is read. */
+static const rule_t response_rule = { "methodResponse", NULL, 0, 1,
+                                      RPC_XML_METHOD_RESPONSE, 0 };
+
+static const rule_t *rule_of(const rpc_xml_reader_t *reader,
+                             enum rpc_xml_kind_e kind)
 {
+    if (kind == RPC_XML_DOCUMENT && reader->response != NULL) {
+        return &response_rule;
+    }
     return &rules[kind < RPC_XML_INT ? kind : RPC_XML_NAME];
 }
 
@@ -194,10 +206,14 @@ static void check_place(rpc_xml_reader_t *reader,
                         const rpc_xml_frame_t *parent,
                         const rpc_xml_element_t *element)
 {
-    const rule_t *rule = rule_of(parent->element->kind);
+    const rule_t *rule = rule_of(reader, parent->element->kind);
     const char *wanted = NULL;
     enum rpc_xml_kind_e kind = RPC_XML_DOCUMENT;
 
+    if (parent->element->kind == RPC_XML_METHOD_RESPONSE
+        && parent->count == 0 && element->kind == RPC_XML_FAULT) {
+        return; /* instead of <params> */
+    }
     if (parent->element->kind == RPC_XML_VALUE && parent->count == 0
         && (element->kind >= RPC_XML_INT || element->kind == RPC_XML_ARRAY
             || element->kind == RPC_XML_STRUCT)) {
@@ -378,6 +394,11 @@ static void deliver(rpc_xml_reader_t *reader, rpc_xml_frame_t *frame,
     switch (frame->element->kind) {
     case RPC_XML_DOCUMENT:
     case RPC_XML_METHOD_CALL:
+    case RPC_XML_METHOD_RESPONSE:
+        break;
+    case RPC_XML_FAULT:
+        reader->response->is_fault = 1;
+        reader->response->value = frame->value;
         break;
     case RPC_XML_METHOD_NAME:
         reader->call->method = copy_text(reader,
@@ -425,7 +446,7 @@ static void deliver(rpc_xml_reader_t *reader, rpc_xml_frame_t *frame,
 void rpc_xml_close(rpc_xml_reader_t *reader)
 {
     rpc_xml_frame_t *frame = &reader->frames[reader->open];
-    const rule_t *rule = rule_of(frame->element->kind);
+    const rule_t *rule = rule_of(reader, frame->element->kind);
     enum rpc_xml_kind_e kind = frame->element->kind;
 
     if (frame->count < rule->least) {

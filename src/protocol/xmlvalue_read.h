@@ -14,6 +14,8 @@ enum rpc_xml_kind_e {
     RPC_XML_DOCUMENT,
     RPC_XML_METHOD_CALL,
     RPC_XML_METHOD_NAME,
+    RPC_XML_METHOD_RESPONSE,
+    RPC_XML_FAULT,
     RPC_XML_PARAMS,
     RPC_XML_PARAM,
     RPC_XML_VALUE,
@@ -55,6 +57,7 @@ typedef struct rpc_xml_reader_t {
     apr_pool_t *pool;
     const rpc_limits_t *limits;
     rpc_xmlcall_t *call;
+    rpc_xmlresponse_t *response; /**< what is read instead, or NULL */
     rpc_fault_t *fault;      /**< the first one; ends the reading */
 
     /* xmlvalue.c: the bytes and the parser */
