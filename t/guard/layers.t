@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: Apache-2.0
-# The core knows nothing of httpd: no header of it below src/core,
-# src/protocol, src/describe and src/peer.
+# The core, the sessions and the client know nothing of httpd: no header of it
+# below src/core, src/protocol, src/describe, src/peer and src/client.
 use strict;
 use warnings;
 use FindBin;
@@ -9,7 +9,8 @@ use lib $FindBin::Bin;
 use Guard;
 use Test::More;
 
-my @files = sources(qr{^src/(?:core|protocol|describe|peer)/.*\.[ch]$});
+my @files = sources(
+    qr{^src/(?:core|protocol|describe|peer|client)/.*\.[ch]$});
 ok(@files > 0, 'there is a core') or BAIL_OUT('no core found');
 
 my $httpd = qr/^\s*#\s*include\s*[<"]
