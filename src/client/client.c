@@ -201,7 +201,11 @@ static const rpc_carrier_t *carrier_of(const char *url)
         const rpc_carrier_t *carrier;
     } schemes[] = {
         { "http://", &rpc_carrier_http },
-        { "https://", &rpc_carrier_http }
+        { "https://", &rpc_carrier_http },
+        { "tcp://", &rpc_carrier_link },
+        { "tcps://", &rpc_carrier_link },
+        { "ws://", &rpc_carrier_link },
+        { "wss://", &rpc_carrier_link }
     };
     apr_size_t i;
 
@@ -224,7 +228,8 @@ static const char *open_client(rpc_client_t *client)
     client->carrier = carrier_of(client->url);
     if (client->carrier == NULL) {
         return apr_pstrcat(client->pool, "\"", client->url, "\" begins with"
-                           " none of http:// https://", NULL);
+                           " none of http:// https:// tcp:// tcps:// ws://"
+                           " wss://", NULL);
     }
     return client->carrier->open(client);
 }

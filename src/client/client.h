@@ -23,6 +23,8 @@ typedef struct rpc_request_t rpc_request_t;
 typedef struct rpc_carrier_t {
     /** Make client->carrier_data. @return NULL, or what is wrong */
     const char *(*open)(rpc_client_t *client);
+    /** Write what is to be sent. @return NULL, or why it cannot be */
+    const char *(*prepare)(rpc_job_t *job);
     /** Carry the job and wait until it is done. */
     void (*call)(rpc_job_t *job);
     /** Carry the job; it is done later, on any thread. */
@@ -36,6 +38,7 @@ typedef struct rpc_carrier_t {
 } rpc_carrier_t;
 
 extern const rpc_carrier_t rpc_carrier_http;
+extern const rpc_carrier_t rpc_carrier_link;
 
 struct rpc_client_t {
     apr_pool_t *pool;            /**< its own; used with the mutex held once
@@ -66,6 +69,10 @@ struct rpc_request_t {
     apr_array_header_t *headers; /**< const char *, or NULL */
     apr_interval_time_t timeout;
     const char *wrong;           /**< how it was built wrongly, or NULL */
+    rpc_peer_t *peer;            /**< whose callbacks it has, or NULL; with a
+                                      reference */
+    const char *topic;           /**< that it is to turn on, or NULL */
+    int has_own_id;              /**< rpc_request_id() gave it */
     int is_safe;
     int is_notification;
 };
@@ -98,8 +105,10 @@ struct rpc_job_t {
     apr_interval_time_t timeout; /**< 0: none */
     rpc_writer_t *body;          /**< what is sent */
     rpc_reply_t *keep;           /**< whose pool the job lives in, or NULL */
-    void *data;                  /**< the carrier's own */
     rpc_job_t *next;             /**< the carrier's own */
+    rpc_peer_t *peer;            /**< to carry it, or NULL: any */
+    int open;                    /**< a peer's: calls not answered yet */
+    int repeated;                /**< a peer's: sent once more */
 };
 
 struct rpc_client_batch_t {
@@ -166,6 +175,10 @@ const char *rpc_codec_write(rpc_job_t *job);
 
 /** "application/json" */
 const char *rpc_codec_type(const rpc_client_t *client);
+
+/** Where the text of a fault is no more than the specification's word for
+ *  its code, and its data says more: both. */
+void rpc_codec_detail(rpc_fault_t *fault, apr_pool_t *pool);
 
 /** What to say that is accepted. */
 const char *rpc_codec_accept(const rpc_client_t *client);

@@ -295,9 +295,18 @@ static rpc_value_t *member(const rpc_value_t *strct, const char *name)
     return rpc_value_get(strct, name, strlen(name));
 }
 
-/* The fault that an answer has. The error of 1.1 may hold one of 2.0. Where
- * the message is no more than the specification's word for the code, the
- * details are in the data. */
+void rpc_codec_detail(rpc_fault_t *fault, apr_pool_t *pool)
+{
+    const char *title = rpc_fault_title(fault->code);
+
+    if (title != NULL && strcmp(title, fault->text) == 0
+        && rpc_type(fault->data) == RPC_STRING && fault->data->length > 0) {
+        fault->text = apr_pstrcat(pool, title, ": ", fault->data->u.text,
+                                  NULL);
+    }
+}
+
+/* The fault that an answer has. The error of 1.1 may hold one of 2.0. */
 static rpc_fault_t *fault_of(rpc_job_t *job, const rpc_answer_t *wire)
 {
     rpc_fault_t *fault = wire->fault;
@@ -305,7 +314,6 @@ static rpc_fault_t *fault_of(rpc_job_t *job, const rpc_answer_t *wire)
                                             : NULL;
     const rpc_value_t *text = fault != NULL ? member(fault->data, "message")
                                             : NULL;
-    const char *title;
 
     if (fault == NULL) {
         return NULL;
@@ -319,12 +327,7 @@ static rpc_fault_t *fault_of(rpc_job_t *job, const rpc_answer_t *wire)
                                text->u.text);
         fault->data = data;
     }
-    title = rpc_fault_title(fault->code);
-    if (title != NULL && strcmp(title, fault->text) == 0
-        && rpc_type(fault->data) == RPC_STRING && fault->data->length > 0) {
-        fault->text = apr_pstrcat(job->pool, title, ": ",
-                                  fault->data->u.text, NULL);
-    }
+    rpc_codec_detail(fault, job->pool);
     return fault;
 }
 

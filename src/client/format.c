@@ -5,6 +5,7 @@
 
 #include "apr_strings.h"
 
+#include "core/utf8.h"
 #include "protocol/json.h"
 
 /* One argument off the list. @return NULL: no such letter */
@@ -135,6 +136,9 @@ static const char *write_indented(rpc_writer_t *out,
             apr_size_t length;
 
             element = rpc_value_member(value, i, &name, &length);
+            if (!rpc_utf8_is_valid(name, length)) {
+                return "a member name that is no UTF-8";
+            }
             rpc_json_write_string(out, name, length);
             rpc_write_literal(out, ": ");
         }
@@ -145,17 +149,13 @@ static const char *write_indented(rpc_writer_t *out,
     return why;
 }
 
-const char *rpc_reply_json(rpc_reply_t *reply, const rpc_value_t *value,
-                           int indent)
+const char *rpc_client_json(const rpc_value_t *value, int indent,
+                            apr_pool_t *pool)
 {
-    rpc_writer_t *out;
+    rpc_writer_t *out = rpc_writer_create(pool);
     rpc_value_t nil = rpc_value_nil();
     const char *why;
 
-    if (!rpc_reply_wait(reply, -1)) {
-        return NULL;
-    }
-    out = rpc_writer_create(reply->pool);
     value = value != NULL ? value : &nil;
     why = indent ? write_indented(out, value, 0)
                  : rpc_json_write(out, value);
@@ -164,4 +164,11 @@ const char *rpc_reply_json(rpc_reply_t *reply, const rpc_value_t *value,
     }
     rpc_write_char(out, '\0');
     return out->data;
+}
+
+const char *rpc_reply_json(rpc_reply_t *reply, const rpc_value_t *value,
+                           int indent)
+{
+    return rpc_reply_wait(reply, -1)
+               ? rpc_client_json(value, indent, reply->pool) : NULL;
 }

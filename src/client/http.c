@@ -539,6 +539,7 @@ static void destroy_http(rpc_client_t *client)
 
 const rpc_carrier_t rpc_carrier_http = {
     .open = open_http,
+    .prepare = rpc_codec_write,
     .call = call,
     .start = rpc_loop_start,
     .close = close_http,

@@ -48,7 +48,7 @@ void rpc_job_go(rpc_job_t *job, int waits)
     const char *why = refuse(job);
 
     if (why == NULL) {
-        why = rpc_codec_write(job);
+        why = job->client->carrier->prepare(job);
         if (why != NULL) {
             rpc_job_fail(job, RPC_REPLY_USAGE, RPC_E_PARAMS, why);
         }

@@ -88,6 +88,9 @@ typedef void (*rpc_client_trace_fn)(char kind, const char *bytes,
 typedef struct rpc_client_handler_t {
     const rpc_table_t *table; /**< NULL ends the list */
     const char *prefix;       /**< "" or NULL, or such as "calc." */
+    /** What rpc_call_context() returns in it and its subtables; NULL: what
+     *  their `create` makes. */
+    void *context;
 } rpc_client_handler_t;
 
 /**
@@ -289,6 +292,49 @@ RPC_CLIENT_API_ void rpc_client_batch_notify(rpc_client_batch_t *batch,
 /** Send without waiting; the batch is gone. */
 RPC_CLIENT_API_ void rpc_client_batch_send(rpc_client_batch_t *batch);
 
+/* ---- Peers: tcp:// tcps:// ws:// wss://. The functions rpc_peer_...() of
+ * mod_rpc.h are for them too. What the other end calls, and topics, run on
+ * the client's thread, methods flagged RPC_BLOCKING on others. ---- */
+
+/**
+ * Wait until it is connected, or an attempt to has failed. Needless before a
+ * call, which waits by itself.
+ * @param limit   Microseconds; below 0: any
+ * @param ret_why Why it is not; lives as long as the client; may be NULL
+ * @return whether it is; 1 at once if it is no peer
+ */
+RPC_CLIENT_API_ int rpc_client_connected(rpc_client_t *client,
+                                         apr_interval_time_t limit,
+                                         const char **ret_why);
+
+/** The connection as a peer, for rpc_peer_unref(); NULL: there is none. It
+ *  is another one after a reconnect. */
+RPC_CLIENT_API_ rpc_peer_t *rpc_client_peer(rpc_client_t *client);
+
+/** Gets what is published. @param params An array or a struct */
+typedef void (*rpc_client_topic_fn)(const char *topic,
+                                    const rpc_value_t *params, void *baton);
+
+/** Ask for a topic, "TABLE.TOPIC", also after each reconnect.
+ *  @param fn NULL: it is a call like others, for the handlers' dispatch
+ *  @return of rpc.on; a fault if the server has no such topic */
+RPC_CLIENT_API_ rpc_reply_t *rpc_client_subscribe(rpc_client_t *client,
+                                                  const char *topic,
+                                                  rpc_client_topic_fn fn,
+                                                  void *baton);
+
+RPC_CLIENT_API_ rpc_reply_t *rpc_client_unsubscribe(rpc_client_t *client,
+                                                    const char *topic);
+
+/**
+ * A function that the other end may call until it has answered this request:
+ * its name, to be an argument or within one. Waits for the connection.
+ * @param fn Runs on the client's thread
+ */
+RPC_CLIENT_API_ rpc_value_t *rpc_request_callback(rpc_call_t *request,
+                                                  rpc_callback_fn fn,
+                                                  void *baton);
+
 /* ---- A reply. All but rpc_reply_done() wait until it is done, by its answer
  * or by its time limit. What they return lives until rpc_reply_free(). ---- */
 
@@ -332,11 +378,16 @@ RPC_CLIENT_API_ int rpc_reply_status(rpc_reply_t *reply);
  *  pass. */
 RPC_CLIENT_API_ void rpc_reply_free(rpc_reply_t *reply);
 
-/** A value as JSON, in one line or indented, in the reply's memory.
+/** A value as JSON, in one line or indented, in the reply's memory; NULL is
+ *  null.
  *  @return NULL if JSON cannot carry it */
 RPC_CLIENT_API_ const char *rpc_reply_json(rpc_reply_t *reply,
                                            const rpc_value_t *value,
                                            int indent);
+
+/** The same in a pool, such as rpc_call_pool(call) of a handler. */
+RPC_CLIENT_API_ const char *rpc_client_json(const rpc_value_t *value,
+                                            int indent, apr_pool_t *pool);
 
 #ifdef __cplusplus
 }

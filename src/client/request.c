@@ -94,6 +94,7 @@ rpc_value_t *rpc_request_parse(rpc_call_t *call, const char *json,
 void rpc_request_id(rpc_call_t *call, rpc_value_t *id)
 {
     rpc_request_of(call)->id = id != NULL ? id : rpc_nil(call);
+    rpc_request_of(call)->has_own_id = 1;
 }
 
 void rpc_request_member(rpc_call_t *call, const char *name,

@@ -86,28 +86,44 @@ static int run_call(const command_t *command, rpc_client_t *client)
                                     : rpc_request_call(request));
 }
 
-static int run(const command_t *command)
+static int run_task(const command_t *command, rpc_client_t *client)
 {
+    if (command->list) {
+        return run_list(command, client);
+    }
+    if (command->help_method != NULL) {
+        return run_help_method(command, client);
+    }
+    if (command->batch != NULL) {
+        return run_batch(command, client);
+    }
+    return command->method != NULL ? run_call(command, client) : EXIT_RESULT;
+}
+
+static int run(command_t *command)
+{
+    listening_t listening = { command, PTHREAD_MUTEX_INITIALIZER,
+                              PTHREAD_COND_INITIALIZER, 0 };
+    const rpc_client_handler_t handlers[] = {
+        { &listen_table, "", &listening }, { NULL, NULL, NULL }
+    };
     rpc_client_t *client = NULL;
     int status;
 
+    if (command->listen) {
+        command->client.handlers = handlers;
+    }
     if (rpc_client_open(command->url, &command->client, &client)
         != APR_SUCCESS) {
         status = complain(EXIT_USAGE, "%s", client != NULL
                                                 ? rpc_client_error(client)
                                                 : "out of memory");
     }
-    else if (command->list) {
-        status = run_list(command, client);
-    }
-    else if (command->help_method != NULL) {
-        status = run_help_method(command, client);
-    }
-    else if (command->batch != NULL) {
-        status = run_batch(command, client);
-    }
     else {
-        status = run_call(command, client);
+        status = run_task(command, client);
+        if (command->listen && status == EXIT_RESULT) {
+            status = run_listen(&listening, client);
+        }
     }
     rpc_client_close(client);
     return status;

@@ -4,6 +4,8 @@
 #ifndef RPC_CLIENT_RPC_CALL_H
 #define RPC_CLIENT_RPC_CALL_H
 
+#include <pthread.h>
+
 #include "client/modrpc.h"
 
 enum rpc_call_exit_e {
@@ -29,6 +31,7 @@ typedef struct command_t {
     int notify;
     int listen;
     int64_t count;           /**< --count: end after so many; 0: never */
+    int has_timeout;         /**< --timeout was given */
     int json;
     int full;
     int safe;
@@ -64,6 +67,21 @@ void print_trace(char kind, const char *bytes, size_t length, void *baton);
 
 /** Add the arguments: NAME=VALUE or VALUE, JSON if it parses. */
 void add_words(rpc_call_t *request, char **words);
+
+/** What the client's thread hears, and how much of it. */
+typedef struct listening_t {
+    const command_t *command;
+    pthread_mutex_t mutex;
+    pthread_cond_t cond;
+    int64_t seen;
+} listening_t;
+
+/** The table whose dispatch prints what the other end calls; its context is
+ *  a listening_t. */
+extern const rpc_table_t listen_table;
+
+/** --subscribe and --listen. @return the exit status */
+int run_listen(listening_t *listening, rpc_client_t *client);
 
 /** --batch. @return the exit status */
 int run_batch(const command_t *command, rpc_client_t *client);

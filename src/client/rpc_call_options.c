@@ -53,7 +53,7 @@ static const option_t options[] = {
       " stand in RPC_PASSWORD", OPTION_USER, 'u' },
     { "token", "TOKEN", "Bearer authentication; or in RPC_TOKEN",
       OPTION_TOKEN, 0 },
-    { "timeout", "SECONDS", "for the answer; 60; 0: none", OPTION_TIMEOUT,
+    { "timeout", "SECONDS", "for an answer: 60, 0: none; or to listen", OPTION_TIMEOUT,
       0 },
     { "cacert", "FILE", "trust these certificates", OPTION_CA, 0 },
     { "insecure", NULL, "trust any certificate", OPTION_INSECURE, 'k' },
@@ -146,6 +146,7 @@ static const char *read_timeout(command_t *command, const char *value)
         || seconds > 1000000) {
         return "--timeout takes seconds, at most 1000000";
     }
+    command->has_timeout = seconds > 0;
     command->client.timeout = seconds > 0 ? (apr_interval_time_t)(seconds
                                                                   * 1e6)
                                           : -1;
