@@ -32,8 +32,8 @@ static const option_t options[] = {
     { "list", NULL, "the methods that the server lists", OPTION_LIST, 'l' },
     { "help-method", "METHOD", "what the server says of a method",
       OPTION_HELP_METHOD, 'm' },
-    { "batch", "FILE", "a call on each line: METHOD, and arguments as words"
-      " or as one JSON array or object; - is stdin", OPTION_BATCH, 'b' },
+    { "batch", "FILE", "a call on each line: METHOD, and arguments as words or"
+      " as one JSON array or object; - is stdin", OPTION_BATCH, 'b' },
     { "notify", NULL, "do not wait for an answer", OPTION_NOTIFY, 'n' },
     { "listen", NULL, "print what the other end calls and notifies",
       OPTION_LISTEN, 0 },
@@ -53,8 +53,8 @@ static const option_t options[] = {
       " stand in RPC_PASSWORD", OPTION_USER, 'u' },
     { "token", "TOKEN", "Bearer authentication; or in RPC_TOKEN",
       OPTION_TOKEN, 0 },
-    { "timeout", "SECONDS", "for an answer: 60, 0: none; or to listen", OPTION_TIMEOUT,
-      0 },
+    { "timeout", "SECONDS", "for an answer: 60, 0: none; or to listen",
+      OPTION_TIMEOUT, 0 },
     { "cacert", "FILE", "trust these certificates", OPTION_CA, 0 },
     { "insecure", NULL, "trust any certificate", OPTION_INSECURE, 'k' },
     { "redirects", "N", "follow so many redirects", OPTION_REDIRECTS, 0 },
