@@ -326,15 +326,15 @@ static void test_time(void)
 
     /* What waits, is awaited or called back when the client closes. */
     request = rpc_client_request(client, "sleeps");
-    rpc_request_add(request, rpc_double(request, 3));
+    rpc_request_add(request, rpc_double(request, 1.5));
     rpc_request_timeout(request, -1);
     reply = rpc_request_start(request);
     request = rpc_client_request(client, "sleeps");
-    rpc_request_add(request, rpc_double(request, 3));
+    rpc_request_add(request, rpc_double(request, 1.5));
     rpc_request_timeout(request, -1);
     rpc_request_send(request, on_reply, &heard);
     request = rpc_client_request(client, "sleeps");
-    rpc_request_add(request, rpc_double(request, 3));
+    rpc_request_add(request, rpc_double(request, 1.5));
     rpc_request_timeout(request, -1);
     begin = apr_time_now();
     pthread_create(&thread, NULL, close_later, client);
@@ -455,6 +455,7 @@ static void test_threads(void)
 int main(int argc, char **argv)
 {
     base = argc > 1 ? argv[1] : "";
+    test_time();
     test_protocols();
     test_values();
     test_requests();
@@ -463,7 +464,6 @@ int main(int argc, char **argv)
     test_batch(RPC_CLIENT_XMLRPC);
     test_notify();
     test_callbacks();
-    test_time();
     test_authentication();
     test_limits();
     test_threads();
