@@ -31,4 +31,20 @@ for my $module (@modules) {
     is(join(' ', grep { !/^rpc_\w+_(?:module|table)$/ } @symbols), '',
         "$name.so exports its module and table only");
 }
+
+# The client library: what modrpc.h declares, all of it and nothing else.
+my @libraries = grep { -f } glob(builddir() . '/.libs/libmodrpc.so');
+ok(@libraries, 'libmodrpc.so was built');
+my %declared = map { $_ => 1 } slurp('src/client/modrpc.h')
+    =~ /RPC_CLIENT_API_[^;(]*?\b(rpc_\w+)\(/g;
+for my $library (@libraries) {
+    my ($status, $output) = run_command("nm -D --defined-only '$library'");
+    is($status, 0, 'nm reads libmodrpc.so');
+    my @symbols = grep { !/^_?_(?:asan|ubsan|sancov|odr_asan)/ }
+        map { (split)[-1] } grep { / [A-Z] / } split /\n/, $output;
+    is(join(' ', sort @symbols), join(' ', sort keys %declared),
+        'libmodrpc.so exports what modrpc.h declares');
+    ($status, $output) = run_command("readelf -d '$library'");
+    like($output, qr/SONAME.*\[libmodrpc\.so\.\d+\]/, 'it has a soname');
+}
 done_testing();

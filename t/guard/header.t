@@ -41,4 +41,20 @@ for my $language (["$cc -x c -std=c99 -Wstrict-prototypes", 'C99'],
         is($status, 0, "it compiles as $name, $part->[1]") or diag($said);
     }
 }
+
+# The client's header, which includes it.
+open($out, '>', "$dir/client.c") or die "$dir: $!\n";
+print {$out} "#include \"client/modrpc.h\"\nint alone(void);\n",
+    "int alone(void)\n{\n    rpc_client_options_t options = "
+    . "rpc_client_defaults();\n    return (int)options.size;\n}\n";
+close $out or die "$dir: $!\n";
+for my $language (["$cc -x c -std=c99 -Wstrict-prototypes", 'C99'],
+    ["$cxx -x c++ -std=c++11", 'C++'])
+{
+    my ($compiler, $name) = @$language;
+    my ($status, $said) = run_command("$compiler -pedantic -Wall -Wextra "
+        . "-Wshadow -Werror $apr -I'" . srcdir() . "/src' -fsyntax-only "
+        . "$dir/client.c");
+    is($status, 0, "modrpc.h compiles as $name") or diag($said);
+}
 done_testing();
