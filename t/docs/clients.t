@@ -43,7 +43,8 @@ sub echo_server {
         write_file('mod_rpc_echo.c', $block->{text}),
         '-I' . RpcTest::tree() . '/src', @apxs);
     is($status, 0, 'the module of the pair compiles') or diag($said);
-    my $text = "LoadModule rpc_echo_module \"$so\"\n$conf";
+    my $text = "LoadModule rpc_echo_module \"$so\"\n"
+        . "AsyncRequestWorkerFactor 64\n$conf";
     (undef, $said) = RpcTest::config_test($text, modules => ['rpc']);
     return if $said =~ /Invalid command 'RpcStream'/;
     return RpcTest::httpd($text, modules => ['rpc']);
