@@ -5,6 +5,7 @@
 
 #include <signal.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include <curl/curl.h>
 
@@ -61,6 +62,34 @@ int rpc_thread_start(pthread_t *ret_thread, void *(*function)(void *),
     error = pthread_create(ret_thread, NULL, function, data);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return error;
+}
+
+void rpc_pipe_block(rpc_pipe_t *ret_before)
+{
+    sigset_t pipe;
+    sigset_t set;
+
+    sigpending(&set);
+    ret_before->is_pending = sigismember(&set, SIGPIPE) == 1;
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe, &set);
+    ret_before->is_blocked = sigismember(&set, SIGPIPE) == 1;
+}
+
+void rpc_pipe_restore(const rpc_pipe_t *before)
+{
+    struct timespec none = { 0, 0 };
+    sigset_t pipe;
+
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    if (!before->is_pending) {
+        sigtimedwait(&pipe, NULL, &none); /* ours, if there is one */
+    }
+    if (!before->is_blocked) {
+        pthread_sigmask(SIG_UNBLOCK, &pipe, NULL);
+    }
 }
 
 void rpc_trace(rpc_client_t *client, char kind, const char *bytes,
@@ -267,12 +296,16 @@ const char *rpc_client_error(const rpc_client_t *client)
 
 void rpc_client_close(rpc_client_t *client)
 {
+    rpc_pipe_t before;
+
     if (client == NULL) {
         return;
     }
+    rpc_pipe_block(&before);
     if (rpc_atomic_add(&client->closing, 1) == 1
         && client->carrier_data != NULL) {
         client->carrier->close(client);
     }
     rpc_client_unref_(client);
+    rpc_pipe_restore(&before);
 }

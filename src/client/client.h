@@ -133,6 +133,17 @@ void rpc_trace(rpc_client_t *client, char kind, const char *bytes,
 int rpc_thread_start(pthread_t *ret_thread, void *(*function)(void *),
                      void *data);
 
+/** What rpc_pipe_block() found. */
+typedef struct rpc_pipe_t {
+    int is_blocked;              /**< it was, before */
+    int is_pending;
+} rpc_pipe_t;
+
+/** A write of TLS to a connection that ended raises SIGPIPE: not on a thread
+ *  of the program's, while curl works on it. */
+void rpc_pipe_block(rpc_pipe_t *ret_before);
+void rpc_pipe_restore(const rpc_pipe_t *before);
+
 /* ---- request.c ---- */
 
 rpc_request_t *rpc_request_of(rpc_call_t *call);

@@ -468,6 +468,7 @@ static CURLcode perform(rpc_line_t *line)
 static void call(rpc_job_t *job)
 {
     rpc_line_t *line = rpc_line_take(job);
+    rpc_pipe_t before;
     CURLcode code;
 
     if (line == NULL) {
@@ -476,10 +477,12 @@ static void call(rpc_job_t *job)
         rpc_job_end(job);
         return;
     }
+    rpc_pipe_block(&before);
     link_busy(line);
     code = perform(line);
     unlink_busy(line);
     rpc_line_finish(line, code);
+    rpc_pipe_restore(&before);
 }
 
 /* ------------------------------------------------------------------------ */
