@@ -10,6 +10,7 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
+import connections  # noqa: E402
 import load  # noqa: E402
 import memory  # noqa: E402
 import peers  # noqa: E402
@@ -20,11 +21,12 @@ import targets  # noqa: E402
 from servers import Unavailable  # noqa: E402
 from works import all_works  # noqa: E402
 
-MODES = ("scale", "memory", "settings")
+MODES = ("scale", "memory", "settings", "peers")
 HELP = """NAME chooses works (W1 to W6), servers, or a mode: scale (time by size,
 1 KB to 8 MB and 1 to 1,000 calls), memory (before and after many requests, and
-the peak of one) or settings (what directives of httpd cost). Without a work
-all are run, without a server all but those of prefork."""
+the peak of one), settings (what directives of httpd cost) or peers (calls over
+connections that stay open, and 10,000 of them idle). Without a work all are
+run, without a server all but those of prefork."""
 
 
 def say(text):
@@ -65,6 +67,8 @@ def servers_of(arguments):
     named = chosen(arguments.names, known, None)
     if named is not None:
         return named
+    if "peers" in arguments.names:
+        return list(connections.HTTP)
     if any(mode in arguments.names for mode in MODES):
         return ["floor-event", "rpc-event"]
     return peers.default()
@@ -182,6 +186,9 @@ def main():
             lines = memory.run(servers, arguments, say)
         elif mode == "settings":
             lines = settings.run(arguments, environment(), modules(), say)
+        elif mode == "peers":
+            lines = connections.run(servers, arguments, environment(),
+                                    modules(), say)
         else:
             lines = side_by_side(servers, arguments, said)
         write(mode, report.head(servers, said, environment(), began) + lines)
