@@ -58,5 +58,8 @@ if (!$pid) {
 }
 waitpid($pid, 0);
 my $status = $? >> 8 || $? & 127;
+# Methods still sleep whose callers went away. The event MPM closes the sockets
+# of busy threads when it stops, and crashes if one is just being destroyed.
+sleep 2;
 $httpd->stop;
 exit $status;
