@@ -7,6 +7,7 @@ import resource
 import statistics
 import subprocess
 
+import clients
 import load
 import report
 from servers import HOME, Server, Unavailable, free_port
@@ -161,10 +162,20 @@ def idle_table(settings, modules, say):
     return report.table(rows)
 
 
+def clients_table(settings, modules, arguments, say):
+    server = PeerServer(settings, modules)
+    server.start()
+    try:
+        return clients.table(server, arguments.seconds, say)
+    finally:
+        server.stop()
+
+
 def run(others, arguments, settings, modules, say):
     rounds = measure_calls(others, settings, modules, arguments, say)
     return ([""] + calls_table(rounds) + [""]
-            + idle_table(settings, modules, say)
+            + idle_table(settings, modules, say) + [""]
+            + clients_table(settings, modules, arguments, say)
             + ["", "%d rounds of %d s, interleaved; medians. MB: PSS of all "
                "processes of the server." % (arguments.rounds,
                                              arguments.seconds)])
