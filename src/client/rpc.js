@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Calls the methods of an RPC endpoint from JavaScript: new Rpc("/rpc").
-// For pages and node; docs/javascript.md says how. Also made into rpc.mjs.
+// Calls the methods of an RPC endpoint from JavaScript: new Rpc("/rpc"), and
+// is called by it: new Rpc("ws://host/rpc"). For pages and node;
+// docs/javascript.md says how. Also made into rpc.mjs.
 var { Rpc, RpcError } = (() => {
     'use strict';
 
@@ -17,6 +18,9 @@ var { Rpc, RpcError } = (() => {
 
     const TRANSPORT = -32300;
     const TIMEOUT = -32003;
+    const GONE = -32004;
+    const NO_METHOD = -32601;
+    const INTERNAL = -32603;
 
     // A reserved code's message is only its title: the detail is in data.
     function faultOf(error) {
@@ -41,10 +45,14 @@ var { Rpc, RpcError } = (() => {
     // begins with a mark which no other text of the message can know.
     const makeMark = () => `bigint-${Math.random()}-${Math.random()}:`;
 
-    function writeJson(value) {
+    // Where functions can be sent, hold(function) gives the name of one.
+    function writeJson(value, hold) {
         const mark = makeMark();
         let found = false;
         const text = JSON.stringify(value, (key, member) => {
+            if (hold && typeof member === 'function') {
+                return hold(member);
+            }
             if (typeof member !== 'bigint') {
                 return member;
             }
@@ -105,10 +113,8 @@ var { Rpc, RpcError } = (() => {
 
     const transports = { fetch: sendByFetch, xhr: sendByXhr };
 
-    // Sends; the timeout and the caller's signal end it early.
-    async function exchange(options, request) {
-        const send = typeof options.transport === 'function'
-            ? options.transport : transports[options.transport];
+    // Runs send(signal); the timeout and the caller's signal end it early.
+    async function limit(options, send) {
         const control = new AbortController();
         const outer = options.signal;
         const forward = () => control.abort(outer.reason);
@@ -128,19 +134,10 @@ var { Rpc, RpcError } = (() => {
                 `no answer within ${options.timeout} ms`)), options.timeout);
         }
         try {
-            return await Promise.race([stopped, send({
-                credentials: options.credentials,
-                signal: control.signal,
-                ...request,
-                headers: { ...request.headers, ...options.headers }
-            })]);
+            return await Promise.race([stopped, send(control.signal)]);
         }
         catch (error) {
-            if (control.signal.aborted) {
-                throw control.signal.reason;
-            }
-            throw transportFault(`${options.url} cannot be reached: ${
-                error.message}`, error);
+            throw control.signal.aborted ? control.signal.reason : error;
         }
         finally {
             clearTimeout(timer);
@@ -148,6 +145,26 @@ var { Rpc, RpcError } = (() => {
                 outer.removeEventListener('abort', forward);
             }
         }
+    }
+
+    // Sends by HTTP.
+    function exchange(options, request) {
+        const send = typeof options.transport === 'function'
+            ? options.transport : transports[options.transport];
+        return limit(options, async (signal) => {
+            try {
+                return await send({
+                    credentials: options.credentials,
+                    signal,
+                    ...request,
+                    headers: { ...request.headers, ...options.headers }
+                });
+            }
+            catch (error) {
+                throw transportFault(`${options.url} cannot be reached: ${
+                    error.message}`, error);
+            }
+        });
     }
 
     function withQuery(url, fields) {
@@ -218,6 +235,10 @@ var { Rpc, RpcError } = (() => {
 
     async function callJson(options, call) {
         const sent = makeMessage(call);
+        if (options.connection) {
+            const [message] = await options.connection.ask(sent, options);
+            return call.notify ? undefined : resultOf(options, message);
+        }
         const answer = await sendJson(options, sent);
         if (call.notify && answer.text === '' && answer.status < 400) {
             return undefined;
@@ -230,18 +251,25 @@ var { Rpc, RpcError } = (() => {
         return result;
     }
 
+    async function askBatch(options, sent) {
+        const answer = await sendJson(options, sent);
+        if (answer.text === '' && answer.status < 400) {
+            return [];
+        }
+        const messages = readAnswer(options, answer);
+        if (!Array.isArray(messages)) {
+            resultOf(options, messages);
+            throw transportFault(`${options.url} answered no batch`);
+        }
+        return messages;
+    }
+
     // Settles each call's promise; throws what concerns them all.
     async function callBatch(options, calls) {
         const sent = calls.map(makeMessage);
-        const answer = await sendJson(options, sent);
-        let messages = [];
-        if (answer.text !== '' || answer.status >= 400) {
-            messages = readAnswer(options, answer);
-            if (!Array.isArray(messages)) {
-                resultOf(options, messages);
-                throw transportFault(`${options.url} answered no batch`);
-            }
-        }
+        const messages = await (options.connection
+            ? options.connection.ask(sent, options)
+            : askBatch(options, sent));
         const byId = new Map(messages.map((message) =>
             [message && message.id, message]));
         calls.forEach((call, i) => {
@@ -289,14 +317,23 @@ var { Rpc, RpcError } = (() => {
         throw transportFault(`${options.url} answered no PyRPC`);
     }
 
+    // ------------------------------------------------------------ WebSocket
+
+    // connection.js
+
     // ---------------------------------------------------------------- client
 
     const defaults = { protocol: 'jsonrpc', transport: 'fetch',
-        credentials: 'same-origin', headers: {}, timeout: 0, bigint: false };
+        credentials: 'same-origin', headers: {}, timeout: 0, bigint: false,
+        reconnect: true, queue: 1000, safe: false };
+
+    // What all clients of one connection share.
+    const shared = ['url', 'bigint', 'reconnect', 'queue', 'protocols',
+        'WebSocket'];
 
     const words = {
         protocol: ['jsonrpc', 'pyrpc'],
-        transport: Object.keys(transports),
+        transport: [...Object.keys(transports), 'websocket'],
         method: ['GET', 'POST']
     };
 
@@ -309,7 +346,32 @@ var { Rpc, RpcError } = (() => {
                     words[name].join(', ')}, got ${value}`);
             }
         }
+        if (options.transport === 'websocket' && (options.method
+            || options.protocol !== 'jsonrpc'
+            || Object.keys(options.headers).length > 0)) {
+            throw new TypeError('a WebSocket carries JSON-RPC, and neither '
+                + 'method nor headers');
+        }
         return options;
+    }
+
+    // The options of a new client, and its connection if it has one.
+    function prepare(options) {
+        const { connection, ...checked } = checkOptions(options);
+        if (options.transport === 'websocket') {
+            checked.connection = connection || new Connection(checked);
+        }
+        return checked;
+    }
+
+    function change(options, more) {
+        for (const name of shared) {
+            if (options.connection && name in more) {
+                throw new TypeError(`${name} is the connection's, for all `
+                    + 'its clients: give it to new Rpc()');
+            }
+        }
+        return prepare({ ...options, ...more });
     }
 
     function callOver(options, call) {
@@ -390,16 +452,37 @@ var { Rpc, RpcError } = (() => {
         return Array.isArray(results) ? Promise.all(results) : results;
     }
 
+    // What both ends of a connection can do, and one of HTTP cannot.
+    function peerOf(options) {
+        const { connection } = options;
+        const peer = { __proto__: null };
+        const needed = () => {
+            throw new TypeError('this needs a WebSocket: new Rpc("ws://...")'
+                + ' or the option transport: "websocket"');
+        };
+        for (const name of ['register', 'unregister', 'on', 'off']) {
+            peer[`$${name}`] = connection
+                ? (...args) => connection[name](...args) : needed;
+        }
+        if (connection) {
+            peer.$connection = connection.events;
+        }
+        return peer;
+    }
+
     function connect(options) {
         return makeClient((call) => callOver(options, call), {
+            ...peerOf(options),
             $batch: (collect) => batch(options, collect),
-            $with: (more) => connect(checkOptions({ ...options, ...more }))
+            $with: (more) => connect(change(options, more))
         });
     }
 
     class Rpc {
         constructor(url, options) {
-            return connect(checkOptions({ ...defaults, ...options,
+            const scheme = /^wss?:/i.test(url) ? { transport: 'websocket' }
+                : {};
+            return connect(prepare({ ...defaults, ...scheme, ...options,
                 url: String(url) }));
         }
     }

@@ -46,7 +46,7 @@ CONF
 RpcTest::allow_log(qr/AH01630: client denied by server configuration/);
 
 # How it is served.
-my $source = RpcTest::slurp(RpcTest::tree() . '/src/client/rpc.js');
+my $source = RpcTest::slurp("$folder/rpc.js");
 my $r = RpcTest::get($server->url('/rpc?rpc.js'));
 is($r->{status}, 200, 'GET ?rpc.js');
 is($r->{body}, $source, 'is the file');

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the types of rpc.js must take and must refuse; only checked, by
 // rpc_types.t, never run.
-import Default, { Rpc, RpcError, RpcClient } from "./rpc.mjs";
+import Default, { Rpc, RpcError, RpcClient, RpcPeer } from "./rpc.mjs";
 interface Methods {
     add(x: number, y: number): Promise<number>;
     ping(): Promise<string>;
@@ -33,3 +33,31 @@ const other: RpcClient = any.$with({ bigint: true, signal: new AbortController()
 other.$with({ transport: async (r) => ({ status: 200, text: r.url + (r.body ?? "") }) });
 try { await any.f(); } catch (e) { if (e instanceof RpcError) { const c: number = e.code; e.data.x; } }
 new Default("/rpc");
+const peer = new Rpc<Methods>("ws://x/rpc", { WebSocket, queue: 0 });
+const total: number = await peer.calc.mul(2, 3);
+peer.$register("ask", async (question: string, n: number) => question + n);
+const was: boolean = peer.$unregister("ask");
+await peer.$on("topic", (value: { id: number }) => { value.id; });
+await peer.$off("topic");
+peer.$connection.addEventListener("close", (event) => {
+    const code: number = event.code, delay: number | undefined = event.delay;
+});
+peer.$connection.addEventListener("error", ({ error }) => error.code, { once: true });
+const open: boolean = peer.$connection.state === "open";
+peer.$connection.close(1000, "enough");
+const safe: RpcPeer<Methods> = peer.$with({ safe: true, timeout: 1 });
+const [p, q] = await peer.$batch((x) => [x.add(1, 2), x.ping()] as const);
+const pn: number = p, qs: string = q;
+const same: RpcPeer = new Rpc("/rpc", { transport: "websocket", reconnect: { first: 1 }, protocols: ["jsonrpc"] });
+await same.count(3, (n: number) => n);
+await same.$batch((x) => [x.foo(), x.$notify.bar(1)]);
+// @ts-expect-error
+peer.$register("ask", 5);
+// @ts-expect-error
+rpc.$connection.close();
+// @ts-expect-error
+peer.$connection.addEventListener("message", () => {});
+// @ts-expect-error
+await peer.add("2", 3);
+// @ts-expect-error
+new Rpc("ws://x/", { reconnect: "never" });
