@@ -19,12 +19,18 @@ use RpcTest;
 
 =cut
 
-sub need {
+# The first that is not there, or undef.
+sub missing {
     my (@packages) = @_;
     my $modules = RpcTest::tree() . '/t/interop/node_modules';
     my ($no_node) = RpcTest::run_command('node', '--version');
     my ($missing) = $no_node ? 'node'
         : grep { !-d "$modules/$_" } @packages;
+    return $missing;
+}
+
+sub need {
+    my $missing = missing(@_);
     Test::More::plan(skip_all => "$missing is not installed") if $missing;
     return;
 }

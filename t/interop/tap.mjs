@@ -26,7 +26,8 @@ export function plan() {
 }
 
 export const failure = (promise) => promise.then(
-    (value) => { throw new Error(`it gave ${JSON.stringify(value)}`); },
+    (value) => { throw new Error(`it gave ${
+        JSON.stringify(value).slice(0, 200)}`); },
     (error) => error);
 
 export async function fault(promise, code, message = /./) {
