@@ -14,7 +14,8 @@ use RpcTest;
     use RpcTest;
     use Browser;
 
-    Browser::need();                 # skips the test without a browser
+    Browser::need();                 # skips the test without a browser, and
+                                     # the packages of npm that are named
     my $server = RpcTest::httpd(...);
     Browser::run('blog.js', $server->url('')); # t/browser/blog.js URL...
 
@@ -26,12 +27,13 @@ are left in t/logs/screenshots, from where ./run test takes them.
 sub screenshots { return RpcTest::logs() . '/screenshots' }
 
 sub need {
+    my (@more) = @_;
     my $modules = RpcTest::tree() . '/t/browser/node_modules';
     my ($no_node) = RpcTest::run_command('node', '--version');
     my $missing = $no_node ? 'node'
         : !-x browser() ? 'a browser (' . browser() . ')'
         : (grep { !-d "$modules/$_" } qw(playwright-core axe-core
-            html-validate))[0];
+            html-validate), @more)[0];
     Test::More::plan(skip_all => "$missing is not installed") if $missing;
     return;
 }
