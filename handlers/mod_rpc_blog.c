@@ -104,6 +104,27 @@ static rpc_value_t *end(rpc_call_t *call, blog_db_t *db, rpc_value_t *value)
     return value;
 }
 
+/* Tells the peers that follow the blog. What was stored stays stored, whether
+ * they hear of it or not. */
+static void publish(rpc_call_t *call, const char *topic,
+                    const rpc_value_t *value)
+{
+    (void)rpc_publish(call, topic, value);
+}
+
+static rpc_value_t *publish_post(rpc_call_t *call, rpc_value_t *post,
+                                 const char *change)
+{
+    if (post != NULL) {
+        publish(call, "blog.post_changed",
+                rpc_structv(call, "id", rpc_get(post, "id"), "change",
+                            rpc_string(call, change), "title",
+                            rpc_get(post, "title"), "revision",
+                            rpc_get(post, "revision"), (char *)NULL));
+    }
+    return post;
+}
+
 static rpc_value_t *no_post(rpc_call_t *call, int64_t id)
 {
     return rpc_fail(call, NO_POST, "there is no post %" APR_INT64_T_FMT,
@@ -350,7 +371,8 @@ static rpc_value_t *add_post(rpc_call_t *call)
     }
     id = read_count(db, BLOG_SQL_ADD_POST, args);
     write_tags(db, id, rpc_arg(call, 3));
-    return end(call, db, find_post(call, db, id));
+    return publish_post(call, end(call, db, find_post(call, db, id)),
+                        "added");
 }
 
 /* What is given replaces what is there. Whoever says which revision he read
@@ -407,7 +429,7 @@ static rpc_value_t *update_post(rpc_call_t *call)
     if (post != NULL) {
         post = write_changes(call, db, post);
     }
-    return end(call, db, post);
+    return publish_post(call, end(call, db, post), "changed");
 }
 
 static rpc_value_t *delete_post(rpc_call_t *call)
@@ -415,6 +437,7 @@ static rpc_value_t *delete_post(rpc_call_t *call)
     int64_t id = rpc_arg_int(call, 0);
     const void *args[] = { &id };
     blog_db_t *db = begin(call, 1);
+    rpc_value_t *done;
     int count = 0;
 
     if (db == NULL) {
@@ -426,7 +449,13 @@ static rpc_value_t *delete_post(rpc_call_t *call)
     if (count == 0 && blog_db_status(db) == BLOG_OK) {
         return end(call, db, no_post(call, id));
     }
-    return end(call, db, rpc_bool(call, 1));
+    done = end(call, db, rpc_bool(call, 1));
+    if (done != NULL) {
+        publish(call, "blog.post_changed",
+                rpc_structv(call, "id", rpc_int(call, id), "change",
+                            rpc_string(call, "deleted"), (char *)NULL));
+    }
+    return done;
 }
 
 static rpc_value_t *add_comment(rpc_call_t *call)
@@ -435,6 +464,7 @@ static rpc_value_t *add_comment(rpc_call_t *call)
     int64_t now = apr_time_now();
     const void *args[] = { &post, rpc_arg_string(call, 1),
                            rpc_arg_string(call, 2), &now };
+    rpc_value_t *comment;
     blog_db_t *db;
     int64_t id;
 
@@ -450,10 +480,19 @@ static rpc_value_t *add_comment(rpc_call_t *call)
         return end(call, db, NULL);
     }
     id = read_count(db, BLOG_SQL_ADD_COMMENT, args);
-    return end(call, db,
-               rpc_structv(call, "id", rpc_int(call, id), "author",
-                           rpc_arg(call, 1), "body", rpc_arg(call, 2),
-                           "created", rpc_time(call, now), (char *)NULL));
+    comment = end(call, db,
+                  rpc_structv(call, "id", rpc_int(call, id), "author",
+                              rpc_arg(call, 1), "body", rpc_arg(call, 2),
+                              "created", rpc_time(call, now), (char *)NULL));
+    if (comment != NULL) {
+        publish(call, "blog.comment_added",
+                rpc_structv(call, "post", rpc_arg(call, 0), "id",
+                            rpc_get(comment, "id"), "author",
+                            rpc_arg(call, 1), "body", rpc_arg(call, 2),
+                            "created", rpc_get(comment, "created"),
+                            (char *)NULL));
+    }
+    return comment;
 }
 
 /* ------------------------------------------------------------------------
@@ -542,10 +581,15 @@ static apr_status_t start_child(const rpc_api_t *api, void *context,
     return APR_SUCCESS;
 }
 
+/* A comment, as list_comments has it, with its post; {id, change, title,
+ * revision} of a post, whose change is "added", "changed" or "deleted" (which
+ * leaves the id alone). */
+static const char *const topics[] = { "comment_added", "post_changed", NULL };
+
 static const rpc_table_t table =
     RPC_TABLE(blog, "Posts, tags and comments, in a database.", methods,
               .flags = RPC_BLOCKING, .create = create_store,
-              .child_init = start_child);
+              .child_init = start_child, .topics = topics);
 
 static void register_hooks(apr_pool_t *pool)
 {

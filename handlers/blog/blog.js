@@ -15,6 +15,10 @@ var TIMEOUT = 20000;
 // its view is dropped.
 var view = 0;
 
+// What the view can be told news of: {id, revision, thread} of a post,
+// {isList} of posts.
+var shown = {};
+
 function byId(id) {
     return document.getElementById(id);
 }
@@ -359,6 +363,7 @@ function listView(title, path, promise, empty) {
                 "posts") + ", the newest first"),
             make("div", { class: "cards" }, ...page.posts.map(card)),
             pager(path, page));
+        shown = { isList: true };
     });
 }
 
@@ -382,25 +387,83 @@ function searchView(text, offset) {
 }
 
 function comment(value) {
-    return make("li", { class: "comment" },
+    return make("li", { class: "comment", "data-id": String(value.id) },
         make("p", { class: "byline" }, make("bdi", {}, value.author), " · ",
             timeOf(value.created)),
         make("p", { class: "text", dir: "auto" }, value.body));
 }
 
+// The comments of a post as they are shown: `loaded` of them without a gap,
+// `total` that there are, as far as is known.
+function makeThread(post, page) {
+    var thread = { post: post.id, ids: new Set(), loaded: 0,
+        list: make("ol", { class: "comments" }),
+        heading: make("h2", { id: "comments" }),
+        more: null };
+
+    thread.more = moreComments(thread);
+    addPage(thread, page);
+    return thread;
+}
+
+// Puts a comment where it belongs, once; tells whether it was not there.
+function addComment(thread, value) {
+    if (thread.ids.has(value.id)) {
+        return false;
+    }
+    thread.ids.add(value.id);
+    thread.list.insertBefore(comment(value),
+        Array.prototype.find.call(thread.list.children, function (other) {
+            return Number(other.dataset.id) > value.id;
+        }) || null);
+    return true;
+}
+
+function showCount(thread) {
+    thread.heading.textContent = plural(thread.total, "comment", "comments");
+    thread.more.hidden = thread.loaded >= thread.total;
+}
+
+// What was asked for from `loaded` on; tells how many were not there.
+function addPage(thread, page) {
+    var added = page.comments.filter(function (value) {
+        return addComment(thread, value);
+    }).length;
+
+    thread.loaded = page.offset + page.comments.length;
+    thread.total = page.total;
+    if (thread.loaded >= thread.total) {
+        thread.loaded = thread.total = thread.ids.size;
+    }
+    showCount(thread);
+    return added;
+}
+
+// One that has just been written, here or elsewhere.
+function addNewComment(thread, value) {
+    if (!addComment(thread, value)) {
+        return false;
+    }
+    if (thread.loaded === thread.total) {
+        thread.loaded++;
+    }
+    thread.total++;
+    showCount(thread);
+    return true;
+}
+
 // A button for the comments that the first call did not bring.
-function moreComments(post, list, total) {
+function moreComments(thread) {
     var error = make("p", { class: "error", role: "alert", hidden: true });
     var button = make("button", { type: "button", class: "plain",
         onclick: function () {
             button.disabled = true;
             error.hidden = true;
-            call("list_comments", { post: post.id,
-                offset: list.children.length, limit: COMMENTS }, true)
+            call("list_comments", { post: thread.post,
+                offset: thread.loaded, limit: COMMENTS }, true)
                 .then(function (page) {
-                    list.append(...page.comments.map(comment));
                     button.disabled = false;
-                    button.hidden = list.children.length >= page.total;
+                    addPage(thread, page);
                 }, function (fault) {
                     button.disabled = false;
                     error.textContent = fault.message;
@@ -408,11 +471,10 @@ function moreComments(post, list, total) {
                 });
         } }, "More comments");
 
-    button.hidden = list.children.length >= total;
     return make("div", {}, button, error);
 }
 
-function commentForm(post, list, heading) {
+function commentForm(thread) {
     var form = formOf({ id: "comment", label: "Write a comment",
         button: "Send the comment", busy: "Sending …" },
     [ field("comment", "author", "Your name", { value: knownName(),
@@ -420,12 +482,10 @@ function commentForm(post, list, heading) {
     field("comment", "body", "Comment", { lines: 4 }) ],
     function (values) {
         knownName(values.author);
-        return call("add_comment", { post: post.id, author: values.author,
-            body: values.body }, false);
+        return call("add_comment", { post: thread.post,
+            author: values.author, body: values.body }, false);
     }, function (value) {
-        list.append(comment(value));
-        post.comments++;
-        heading.textContent = plural(post.comments, "comment", "comments");
+        addNewComment(thread, value);
         form.elements.body.value = "";
         form.elements.body.focus();
         say("Your comment is there.");
@@ -444,11 +504,13 @@ function removePost(post, button, place) {
         }
         button.disabled = true;
         place.hidden = true;
+        shown.isLeft = true;
         say("Deleting …");
         call("delete_post", { id: post.id }, false).then(function () {
             say("The post is deleted.");
             location.hash = "#/";
         }, function (error) {
+            shown.isLeft = false;
             button.disabled = false;
             button.focus();
             say("");
@@ -465,10 +527,7 @@ function postView(id) {
             true) ]), function (values) {
         var post = values[0];
         var page = values[1];
-        var list = make("ol", { class: "comments" },
-            ...page.comments.map(comment));
-        var heading = make("h2", { id: "comments" },
-            plural(post.comments, "comment", "comments"));
+        var thread = makeThread(post, page);
         var place = make("p", { class: "error", role: "alert",
             hidden: true });
         var button = make("button", { type: "button", class: "plain danger",
@@ -482,10 +541,13 @@ function postView(id) {
                 link("edit/" + post.id, "Edit", { class: "button plain" }),
                 button),
             place,
-            make("section", { "aria-labelledby": "comments" }, heading, list,
-                moreComments(post, list, page.total),
-                make("h3", {}, "Write a comment"),
-                commentForm(post, list, heading)));
+            make("section", { "aria-labelledby": "comments" },
+                thread.heading, thread.list, thread.more,
+                make("h3", {}, "Write a comment"), commentForm(thread)));
+        shown = { id: post.id, revision: post.revision, thread: thread };
+        if (thread.loaded >= thread.total) {
+            recent.forEach(commentAdded);
+        }
     });
 }
 
@@ -533,6 +595,98 @@ function editView(id) {
     });
 }
 
+// ------------------------------------------------------------------ live
+// What others do is published to whoever has subscribed to it. Without a
+// WebSocket the page goes without.
+
+// The last comments that were published: one may come before the view of its
+// post, whose call was answered earlier.
+var recent = [];
+
+// Words above the view's content, with what to do about them.
+function notice(text, button) {
+    var old = byId("news");
+    var place = make("p", { class: "notice", id: "news" }, text + " ",
+        button ? make("button", { type: "button", class: "plain",
+            onclick: route }, button) : null);
+
+    if (old) {
+        old.remove();
+    }
+    byId("main").querySelector("h1").after(place);
+    say(text);
+}
+
+function commentAdded(value) {
+    var thread = shown.thread;
+
+    if (thread && thread.post === value.post
+        && addNewComment(thread, value)) {
+        say("A new comment by " + value.author + ".");
+    }
+}
+
+function postChanged(post) {
+    if (shown.isList && post.change === "added") {
+        notice("There is a new post.", "Show it");
+    } else if (shown.id === post.id && !shown.isLeft) {
+        if (post.change === "deleted") {
+            notice("This post has just been deleted.", null);
+        } else if (post.revision > shown.revision) {
+            notice("This post has just been changed.", "Show the change");
+        }
+    }
+}
+
+// What was missed, asked for behind the subscriptions on the same
+// connection: nothing is between the two. Where there is a button for more,
+// it brings that.
+function catchUp(peer) {
+    var thread = shown.thread;
+
+    if (thread && thread.loaded >= thread.total) {
+        peer.$call(PREFIX + "list_comments", { post: thread.post,
+            offset: thread.loaded, limit: COMMENTS }).then(function (page) {
+            var added = addPage(thread, page);
+
+            if (added > 0) {
+                say(plural(added, "new comment", "new comments") + ".");
+            }
+        }, function () { /* the next time */ });
+    }
+}
+
+function follow() {
+    var place = byId("live");
+    var isLive = false;
+    var peer;
+
+    if (typeof Rpc !== "function" || typeof WebSocket !== "function") {
+        return;
+    }
+    peer = new Rpc(ENDPOINT, { transport: "websocket" });
+    peer.$connection.addEventListener("open", function () {
+        catchUp(peer);
+        place.textContent = isLive ? "yes" : place.textContent;
+    });
+    peer.$connection.addEventListener("close", function () {
+        if (isLive) {
+            place.textContent = "the connection is lost, trying again";
+        } else {
+            peer.$connection.close();
+        }
+    });
+    Promise.all([ peer.$on(PREFIX + "comment_added", function (value) {
+        recent = recent.concat([ value ]).slice(-COMMENTS);
+        commentAdded(value);
+    }), peer.$on(PREFIX + "post_changed", postChanged) ]).then(function () {
+        isLive = true;
+        place.textContent = "yes";
+    }, function () {
+        peer.$connection.close();
+    });
+}
+
 // --------------------------------------------------------------- routing
 
 // "#/tag/x?20" is the view tag, of "x", from the 20th post on.
@@ -542,6 +696,7 @@ function route() {
     var offset, argument;
 
     view++;
+    shown = {};
     if (!parts) {
         allView(0);
         return;
@@ -596,5 +751,6 @@ byId("skip").addEventListener("click", function (event) {
 
 window.addEventListener("hashchange", route);
 route();
+follow();
 
 }());

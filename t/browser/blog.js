@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Visits the blog: by mouse, by keyboard, with hostile texts, with a server
-// that fails, on a phone and on a wide screen.
+// that fails, by two at once, on a phone and on a wide screen.
 // usage: blog.js URL HTML...
 'use strict';
 const fs = require('fs');
+const net = require('net');
 const { test } = require('./browser.js');
 
 const HOSTILE = ['<script>window.owned = 1; alert(1)</script>',
@@ -312,6 +313,187 @@ async function waiting(t, url) {
     }
 }
 
+// A door to the server that can be shut: connections end, and none is taken
+// until it is open again. While it is deaf it refuses WebSockets.
+async function door(url) {
+    const { hostname, port } = new URL(url);
+    const open = new Set();
+    const it = { isShut: false, isDeaf: false };
+    const server = net.createServer((socket) => {
+        if (it.isShut) {
+            socket.destroy();
+            return;
+        }
+        const inner = net.connect(Number(port), hostname);
+        const end = () => {
+            socket.destroy();
+            inner.destroy();
+            open.delete(end);
+        };
+
+        open.add(end);
+        for (const one of [socket, inner]) {
+            one.on('error', end);
+            one.on('close', end);
+        }
+        inner.pipe(socket);
+        socket.on('data', (data) => {
+            if (it.isDeaf && /^Upgrade: websocket/mi.test(data)) {
+                socket.end('HTTP/1.1 400 Bad Request\r\n'
+                    + 'Content-Length: 0\r\nConnection: close\r\n\r\n');
+            } else {
+                inner.write(data);
+            }
+        });
+    });
+
+    await new Promise((done) => server.listen(0, '127.0.0.1', done));
+    it.url = `http://127.0.0.1:${server.address().port}`;
+    it.shut = () => {
+        it.isShut = true;
+        open.forEach((end) => end());
+    };
+    it.end = () => {
+        it.shut();
+        server.close();
+    };
+    return it;
+}
+
+const becomesLive = (page, text) => page.waitForFunction((wanted) =>
+    document.getElementById('live').textContent === wanted, text);
+const texts = (page) => page.locator('.comment .text').allTextContents();
+
+// What is written while some comments are not loaded yet stands behind them.
+async function more(t, url) {
+    const post = await call(url, 'add_post', ['Much said', 'Ada', 'Text']);
+    const page = await t.page();
+    const wanted = Array.from({ length: 55 }, (_, i) => `comment ${i}`);
+
+    for (const text of wanted) {
+        await call(url, 'add_comment', [post.id, 'Eve', text]);
+    }
+    await page.goto(`${url}/#/post/${post.id}`);
+    await titled(page, 'Much said');
+    await page.getByLabel('Your name').fill('Bob');
+    await page.getByLabel('Comment', { exact: true }).fill('mine');
+    await page.getByRole('button', { name: 'Send the comment' }).click();
+    await page.locator('.comment').nth(50).waitFor();
+    t.is(await page.locator('#comments').textContent(), '56 comments',
+        'all are counted');
+    await page.getByRole('button', { name: 'More comments' }).click();
+    await page.locator('.comment').nth(55).waitFor();
+    t.is(await texts(page), [...wanted, 'mine'],
+        'the rest comes between, and nothing twice');
+    t.ok(await page.getByRole('button', { name: 'More comments' })
+        .isHidden(), 'then there are no more');
+    await call(url, 'delete_post', [post.id]);
+    t.heard(page);
+}
+
+// Two pages: what one does, the other shows.
+async function live(t, url) {
+    const post = await call(url, 'add_post', ['Live', 'Ada', 'Text']);
+    const writer = await t.page();
+    const reader = await t.page();
+
+    for (const page of [writer, reader]) {
+        await page.goto(`${url}/#/post/${post.id}`);
+        await titled(page, 'Live');
+        await becomesLive(page, 'yes');
+    }
+    await reader.getByLabel('Comment', { exact: true }).fill('Half a wo');
+    await writer.getByLabel('Your name').fill('Bob');
+    await writer.getByLabel('Comment', { exact: true }).fill(HOSTILE[0]);
+    await writer.getByRole('button', { name: 'Send the comment' }).click();
+    await reader.locator('.comment').waitFor();
+    t.is(await texts(reader), [HOSTILE[0]],
+        'a comment of another appears by itself');
+    t.is(await reader.locator('#comments').textContent(), '1 comment',
+        'and is counted');
+    t.is(await reader.locator('#status').textContent(),
+        'A new comment by Bob.', 'a screen reader is told');
+    t.is([await reader.getByLabel('Comment', { exact: true }).inputValue(),
+        await focused(reader)], ['Half a wo', 'comment-body'],
+    'and nobody disturbed');
+    await writer.locator('.comment').waitFor();
+    await call(url, 'add_comment', [post.id, 'Eve', 'second']);
+    await writer.locator('.comment').nth(1).waitFor();
+    t.is(await texts(writer), [HOSTILE[0], 'second'],
+        'who wrote it has it once');
+    t.is(await writer.locator('#comments').textContent(), '2 comments',
+        'counted once');
+    await reader.locator('.comment').nth(1).waitFor();
+    await t.accessible(reader, 'with comments that came');
+    await call(url, 'update_post', { id: post.id, title: 'Livelier' });
+    await reader.getByText('This post has just been changed.').first()
+        .waitFor();
+    await t.accessible(reader, 'with a notice');
+    await t.valid(await reader.content(), 'a post with news');
+    await reader.getByRole('button', { name: 'Show the change' }).click();
+    await titled(reader, 'Livelier');
+    t.is(await reader.locator('#news').count(), 0, 'a change is shown');
+    await reader.goto(`${url}/#/`);
+    await titled(reader, 'Posts');
+    const other = await call(url, 'add_post', ['Another', 'Eve', 'Text']);
+    await reader.getByRole('button', { name: 'Show it' }).click();
+    await reader.getByRole('link', { name: 'Another' }).waitFor();
+    t.ok(true, 'a new post is announced, and shown');
+    await call(url, 'delete_post', [post.id]);
+    await writer.getByText('This post has just been deleted.').first()
+        .waitFor();
+    t.ok(true, 'and one that is deleted');
+    t.is(await writer.evaluate('window.owned === undefined'), true,
+        'none of it was run');
+    await call(url, 'delete_post', [other.id]);
+    t.silent(writer, 'writing live');
+    t.silent(reader, 'reading live');
+}
+
+async function lostAndFound(t, url) {
+    const post = await call(url, 'add_post', ['Lost', 'Ada', 'Text']);
+    const between = await door(url);
+    const page = await t.page();
+
+    await page.goto(`${between.url}/#/post/${post.id}`);
+    await titled(page, 'Lost');
+    await becomesLive(page, 'yes');
+    await call(url, 'add_comment', [post.id, 'Eve', 'before']);
+    await page.locator('.comment').waitFor();
+    between.shut();
+    await becomesLive(page, 'the connection is lost, trying again');
+    await call(url, 'add_comment', [post.id, 'Eve', 'meanwhile']);
+    t.is(await texts(page), ['before'], 'a lost connection is told');
+    between.isShut = false;
+    await becomesLive(page, 'yes');
+    await page.locator('.comment').nth(1).waitFor();
+    t.is(await page.locator('#status').textContent(), '1 new comment.',
+        'what was missed is fetched, and told');
+    await call(url, 'add_comment', [post.id, 'Eve', 'after']);
+    await page.locator('.comment').nth(2).waitFor();
+    t.is(await texts(page), ['before', 'meanwhile', 'after'],
+        'then all goes on');
+    t.ok(t.heard(page).every((line) => /WebSocket/.test(line)),
+        'the console has the WebSocket only');
+    await page.close();
+
+    between.isDeaf = true;
+    const plain = await t.page();
+
+    await plain.goto(`${between.url}/#/post/${post.id}`);
+    await titled(plain, 'Lost');
+    await plain.getByLabel('Your name').fill('Bob');
+    await plain.getByLabel('Comment', { exact: true }).fill('by hand');
+    await plain.getByRole('button', { name: 'Send the comment' }).click();
+    await plain.locator('.comment').nth(3).waitFor();
+    t.is(await plain.locator('#live').textContent(), 'no',
+        'without a WebSocket the page goes without');
+    await new Promise((done) => setTimeout(done, 1200));
+    t.is(t.heard(plain).length, 1, 'and asks for none again');
+    between.end();
+    await call(url, 'delete_post', [post.id]);
+}
+
 async function looks(t, url) {
     const post = await call(url, 'add_post', [
         'A C function behind every button', 'Ada Lovelace',
@@ -366,5 +548,8 @@ test(async (t, url, ...files) => {
     await hostile(t, url);
     await keyboard(t, url);
     await waiting(t, url);
+    await more(t, url);
+    await live(t, url);
+    await lostAndFound(t, url);
     await looks(t, url);
 });

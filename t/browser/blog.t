@@ -13,6 +13,9 @@ Browser::need();
 
 my $tree = RpcTest::tree();
 my $server = RpcTest::httpd(<<"CONF", modules => ['rpc'], system => ['dbd']);
+<IfModule mpm_event_module>
+    AsyncRequestWorkerFactor 100
+</IfModule>
 Define RPC_MODULES "$tree/modules"
 Define RPC_DATA "\@DIR\@"
 DocumentRoot "$tree/handlers/blog"
@@ -24,6 +27,8 @@ AddType text/css .css
 AddDefaultCharset utf-8
 Include "$tree/conf/demo.conf"
 CONF
+
+RpcTest::allow_log(qr/RPC0016: .* closing the connection: /);
 
 my $page = RpcTest::get($server->url('/'));
 is($page->{status}, 200, 'the page');
