@@ -405,7 +405,8 @@ class Connection {
         const said = await callJson({ ...this.options, connection: this,
             safe: false }, { method, params: [topic] });
         const word = said && typeof said === 'object' ? said[topic] : said;
-        if (word !== 'ok') {
+        // One that was given up may have been heard all the same.
+        if (word !== 'ok' && !/already been subscribed/.test(word)) {
             throw new RpcError(NO_METHOD, `${method} ${topic}: ${word}`);
         }
     }

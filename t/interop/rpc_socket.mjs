@@ -111,6 +111,18 @@ await test('rpc-websockets: topics', async () => {
         /expected a function/);
 });
 
+await test('rpc-websockets: a subscription that was given up', async () => {
+    const other = connect(port);
+    await other.$call('rpc.on', ['news']);
+    await other.$on('news', listen);
+    theirs.emit('news', 'once');
+    await until(() => heard.length === 3);
+    await rpc.add(0, 0);
+    assert.deepEqual(heard.splice(0).filter((args) => args[0] === 'once'),
+        [['once'], ['once']], 'one of each connection');
+    other.$connection.close();
+});
+
 await test('rpc-websockets: back, with its topics, after a loss', async () => {
     const waiting = failure(rpc.slow(5000));
     const again = rpc.$with({ safe: true }).slow(50);

@@ -50,7 +50,9 @@ await test('subscribe', async () => {
     await client.call('talk.say', [[1, { a: 2 }]]);
     await until(() => said.length > 1);
     assert.deepEqual(said.splice(0), [['hello'], [1, { a: 2 }]]);
-    assert.ok(await failure(client.subscribe('talk.nosuch')));
+    assert.deepEqual(await client.subscribe(['talk.nosuch', 'talk.said']),
+        { 'talk.nosuch': 'provided event invalid', 'talk.said':
+            'socket has already been subscribed to event' });
 });
 await test('what another one says, in order', async () => {
     const other = await open();
