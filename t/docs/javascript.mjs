@@ -4,12 +4,16 @@
 // usage: javascript.mjs ORIGIN RPC_MJS <blocks
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import { createRequire } from 'node:module';
 import { makePage } from '../interop/xhr.mjs';
 
 const [origin, library] = process.argv.slice(2);
 const { Rpc, RpcError } = await import(library);
 const AsyncFunction = (async () => {}).constructor;
 makePage(origin);
+globalThis.location = { href: `${origin}/` };
+globalThis.WebSocket = createRequire(new URL('../interop/', import.meta.url))(
+    'ws').WebSocket;
 
 // "await f();   // -> VALUE" becomes a check of that value.
 function checked(text) {

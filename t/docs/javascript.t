@@ -4,15 +4,16 @@
 # its pages load are there.
 use strict;
 use warnings;
-use lib 't/lib', 't/docs';
+use lib 't/lib', 't/docs', 't/interop';
 use Encode ();
 use JSON::PP ();
 use Test::More;
 use Document;
+use Node;
 use RpcTest;
 
-my ($no_node) = RpcTest::run_command('node', '--version');
-plan skip_all => 'node is not installed' if $no_node;
+Node::need('ws');
+RpcTest::allow_log(qr/RPC0016: .* closing the connection: /);
 
 my @blocks = Document::blocks('docs/javascript.md');
 my @examples = map { $_->{text} } grep { $_->{language} eq 'js' } @blocks;
