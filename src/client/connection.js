@@ -8,6 +8,8 @@
 // again, how often it was `sent`, resolve and reject.
 
 const MOST_TRIES = 3;
+const MOST_REFUSALS = 6;
+const STOPPING = -32006;
 const OPEN = 1; // WebSocket's readyState
 
 function socketUrl(url) {
@@ -188,32 +190,37 @@ class Connection {
                     + 'answer would end it');
             }
             return await limit(options, (signal) =>
-                this.post(text, ids, options.safe, signal));
+                this.post({ text, isBatch: Array.isArray(sent), answers: [],
+                    waiting: new Set(ids), safe: options.safe, sent: 0 },
+                signal));
         }
         finally {
             names.forEach((name) => this.callbacks.delete(name));
         }
     }
 
-    post(text, ids, safe, signal) {
+    post(post, signal) {
         return new Promise((resolve, reject) => {
-            const post = { text, waiting: new Set(ids), answers: [], safe,
-                sent: 0, resolve, reject };
+            Object.assign(post, { resolve, reject });
             signal.addEventListener('abort', () => this.giveUp(post));
-            if (this.isOpen()) {
-                this.send(post);
-            }
-            else if (this.state === 'closed') {
-                reject(this.gone('is closed'));
-            }
-            else if (this.queue.length >= this.options.queue) {
-                reject(this.gone(`is not open, and ${
-                    this.queue.length} calls wait for it`));
-            }
-            else {
-                this.queue.push(post);
-            }
+            this.dispatch(post);
         });
+    }
+
+    dispatch(post) {
+        if (this.isOpen()) {
+            this.send(post);
+        }
+        else if (this.state === 'closed') {
+            post.reject(this.gone('is closed'));
+        }
+        else if (this.queue.length >= this.options.queue) {
+            post.reject(this.gone(`is not open, and ${
+                this.queue.length} calls wait for it`));
+        }
+        else {
+            this.queue.push(post);
+        }
     }
 
     send(post) {
@@ -227,6 +234,7 @@ class Connection {
 
     giveUp(post) {
         this.queue = this.queue.filter((other) => other !== post);
+        clearTimeout(post.timer);
         for (const id of post.waiting) {
             if (this.pending.delete(id) && this.isOpen()) {
                 this.socket.send(writeJson({ jsonrpc: '2.0',
@@ -241,7 +249,11 @@ class Connection {
     settle(message) {
         const { id = null, error } = message;
         const post = this.pending.get(id);
-        if (post) {
+        if (post && error && error.code === STOPPING
+            && this.isPutOff(post)) {
+            this.pending.delete(id);
+        }
+        else if (post) {
             this.pending.delete(id);
             post.waiting.delete(id);
             post.answers.push(message);
@@ -253,6 +265,19 @@ class Connection {
             this.settleUnknown(error ? faultOf(error)
                 : transportFault(`${this.url} sent no JSON-RPC`));
         }
+    }
+
+    // A server that stops has not run the call. It closes the connection when
+    // it has answered what it had begun; the next one runs it.
+    isPutOff(post) {
+        post.refusals = (post.refusals || 0) + 1;
+        if (post.isBatch || post.refusals > MOST_REFUSALS) {
+            return false;
+        }
+        post.sent--;
+        post.timer = setTimeout(() => this.dispatch(post),
+            50 * 2 ** post.refusals);
+        return true;
     }
 
     settleUnknown(fault) {

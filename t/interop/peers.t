@@ -48,6 +48,12 @@ for my $script (sort keys %programs) {
     }
 }
 
+SKIP: {
+    my $missing = Node::missing('ws');
+    skip("rpc_graceful.mjs: $missing is not installed", 1) if $missing;
+    Node::run('rpc_graceful.mjs', Node::client(), $url, $server->pid);
+}
+
 # Debian's packages are for Debian's Python.
 for my $script (['aiorpcx_peer.py', 'aiorpcx'],
     ['pylsp_peer.py', 'pylsp_jsonrpc'])

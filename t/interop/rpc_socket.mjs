@@ -453,6 +453,34 @@ await wildly('what is safe is not sent for ever', async (client) => {
     assert.equal(got.length, 3);
 });
 
+await wildly('a server that stops has not run it', async (client) => {
+    const refuse = ({ id }) => say({ jsonrpc: '2.0', id, error: {
+        code: -32006, message: 'Server stopping' } });
+    answer = (message) => (got.length < 3 ? refuse : reply('ok'))(message);
+    assert.equal(await client.a(), 'ok', 'by the one that was there');
+    got.length = 0;
+    answer = (message, one) => {
+        if (got.length === 1) {
+            refuse(message);
+            one.close(1001);
+        }
+        else {
+            reply('next')(message);
+        }
+    };
+    assert.equal(await client.b(), 'next', 'or by the next');
+    assert.deepEqual(got.map((one) => one.method), ['b', 'b']);
+    answer = refuse;
+    await fault(client.$with({ timeout: 300 }).c(), -32003);
+    await fault(client.$batch((b) => [b.d()]), -32006);
+    const before = got.length;
+    await sleep(500);
+    assert.equal(got.filter((one) => one.method === 'c').length,
+        got.slice(0, before).filter((one) => one.method === 'c').length,
+        'what was given up is not sent again');
+    await fault(client.e(), -32006);
+});
+
 await wildly('no coming back', async (client) => {
     const closed = [];
     client.$connection.addEventListener('close', (event) =>
