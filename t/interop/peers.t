@@ -9,13 +9,16 @@ use Test::More;
 use Node;
 use RpcTest;
 
-my $port = RpcTest::free_port();
+my ($port, $http, $tunnel) = map { RpcTest::free_port() } 1 .. 3;
 my $methods = <<'CONF';
     RpcHandler calc
     RpcHandler server
     RpcHandler talk talk
 CONF
-my $server = RpcTest::httpd(<<"CONF", modules => [qw(rpc calc server talk)]);
+my $server = RpcTest::httpd(<<"CONF", port => $http,
+<IfModule mpm_event_module>
+    AsyncRequestWorkerFactor 100
+</IfModule>
 <Location "/rpc">
     SetHandler rpc
     RpcWebSocket on
@@ -26,12 +29,18 @@ Listen 127.0.0.1:$port jsonrpc
     RpcStream jsonrpc
 $methods
 </VirtualHost>
+Listen 127.0.0.1:$tunnel
+<VirtualHost 127.0.0.1:$tunnel>
+    ProxyPass "/behind/" "ws://127.0.0.1:$http/"
+</VirtualHost>
 CONF
+    modules => [qw(rpc calc server talk)],
+    system => [qw(proxy proxy_http proxy_wstunnel)], threads => 16);
+RpcTest::allow_log(qr/RPC0016: .* closing the connection: /);
+RpcTest::expect_log(qr/RPC0016: .* a message is refused: $_/) for
+    'line 1, column 44: an integer beyond 64 bits', 'more than 1000 calls';
 my @tcp = ('127.0.0.1', $port);
-my $url = 'ws://127.0.0.1:' . $server->port . '/rpc';
-
-# Peers that go in the middle of a call, and frames that are none.
-RpcTest::allow_log(qr/RPC\d+: .*peer/);
+my $url = "ws://127.0.0.1:$http/rpc";
 
 my %programs = (
     'jayson_peer.mjs' => ['jayson ws', @tcp, $url],
@@ -39,20 +48,22 @@ my %programs = (
     'rpc_peer.mjs' => ['ws', Node::client(), $url],
     'rpc_websockets_peer.mjs' => ['rpc-websockets', $url],
     'vscode_peer.mjs' => ['vscode-jsonrpc', @tcp]);
-for my $script (sort keys %programs) {
-    my ($packages, @arguments) = @{ $programs{$script} };
+
+sub try_script {
+    my ($script, $packages, @arguments) = @_;
     my $missing = Node::missing(split / /, $packages);
     SKIP: {
         skip("$script: $missing is not installed", 1) if $missing;
         Node::run($script, @arguments);
     }
+    return;
 }
 
-SKIP: {
-    my $missing = Node::missing('ws');
-    skip("rpc_graceful.mjs: $missing is not installed", 1) if $missing;
-    Node::run('rpc_graceful.mjs', Node::client(), $url, $server->pid);
-}
+try_script($_, @{ $programs{$_} }) for sort keys %programs;
+# Through mod_proxy_wstunnel.
+try_script('rpc_peer.mjs', 'ws', Node::client(),
+    "ws://127.0.0.1:$tunnel/behind/rpc");
+try_script('rpc_graceful.mjs', 'ws', Node::client(), $url, $server->pid);
 
 # Debian's packages are for Debian's Python.
 for my $script (['aiorpcx_peer.py', 'aiorpcx'],
