@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // rpc.js over WebSockets, as script and as module: with the server of
-// rpc-websockets, and with one that calls the page.
-// usage: rpc_socket.js URL, which has script.html and module.html
+// rpc-websockets, with one that calls the page, and with the real one, from
+// other origins too.
+// usage: rpc_socket.js URL FRIEND STRANGER, the origins of one server, which
+// has script.html, module.html and /rpc, with calc and talk
 'use strict';
 const { Server } = require('rpc-websockets');
 const { WebSocketServer } = require('ws');
@@ -115,7 +117,58 @@ async function isCalled(t, page, caller, what) {
     `${what}: the server calls the page`);
 }
 
-test(async (t, url) => {
+// The page's own server: calls both ways, topics, from wherever.
+async function real(t, url, from, what) {
+    const page = await t.page();
+
+    await page.goto(`${from}/module.html`);
+    await page.waitForFunction(() => window.RpcError);
+    t.is(await page.evaluate(async (endpoint) => {
+        const rpc = new Rpc(endpoint, { transport: 'websocket' });
+        const heard = [];
+        const steps = [];
+
+        rpc.$register('title', (prefix) => prefix + document.title);
+        await rpc.$on('talk.said', (...args) => heard.push(args));
+        const answers = [await rpc.add(2, 3),
+            await rpc.$batch((b) => [b.add(1, 1), b.add(2, 2)]),
+            await rpc.talk.call('title', ['My ']),
+            await rpc.talk.count((n) => steps.push(n), 3),
+            (await rpc.nosuch().catch((e) => e)).code];
+
+        await rpc.talk.say('ü');
+        while (heard.length === 0) {
+            await new Promise((done) => setTimeout(done, 5));
+        }
+        rpc.$connection.close();
+        return [...answers, steps, heard];
+    }, `${url}/rpc`), [5, [2, 4], 'My module', 3, -32601, [1, 2, 3],
+        [['ü']]], `${what}: calls both ways, functions, topics`);
+    t.silent(page, what);
+    await page.close();
+}
+
+async function refused(t, url, from) {
+    const page = await t.page();
+
+    await page.goto(`${from}/module.html`);
+    await page.waitForFunction(() => window.RpcError);
+    t.is(await page.evaluate(async (endpoint) => {
+        const rpc = new Rpc(endpoint, { transport: 'websocket',
+            reconnect: false });
+        const opens = [];
+
+        rpc.$connection.addEventListener('open', () => opens.push(1));
+        return [(await rpc.add(2, 3).catch((e) => e)).code,
+            rpc.$connection.state, opens];
+    }, `${url}/rpc`), [-32004, 'closed', []],
+    'a page of another origin gets no WebSocket');
+    t.ok(t.heard(page).every((line) => /WebSocket.*403/.test(line)),
+        'the console says 403');
+    await page.close();
+}
+
+test(async (t, url, friend, stranger) => {
     const theirs = await startTheirs();
     const caller = await startCaller();
 
@@ -132,4 +185,7 @@ test(async (t, url) => {
     }
     theirs.close();
     caller.close();
+    await real(t, url, url, 'a page of the own origin');
+    await real(t, url, friend, 'a page of an allowed origin');
+    await refused(t, url, stranger);
 });

@@ -1,7 +1,8 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: Apache-2.0
-# rpc.js over WebSockets in a real browser; t/browser/rpc_socket.js says what is
-# done, with the server of rpc-websockets.
+# rpc.js over WebSockets in a real browser, with the server of rpc-websockets
+# and with the real one, from pages of its own origin, of one that is allowed
+# and of one that is not; t/browser/rpc_socket.js says what is done.
 use strict;
 use warnings;
 use lib 't/lib', 't/browser';
@@ -11,13 +12,24 @@ use RpcTest;
 
 Browser::need('rpc-websockets', 'ws');
 
-my $server = RpcTest::httpd(<<'CONF', modules => [qw(rpc calc)]);
+my ($friend, $stranger) = (RpcTest::free_port(), RpcTest::free_port());
+my $server = RpcTest::httpd(<<"CONF", modules => [qw(rpc calc talk)]);
+<IfModule mpm_event_module>
+    AsyncRequestWorkerFactor 100
+</IfModule>
 AddType text/html .html
 <Location "/rpc">
     SetHandler rpc
+    RpcWebSocket on
+    RpcAllowOrigin http://127.0.0.1:$friend
     RpcHandler calc
+    RpcHandler talk talk
 </Location>
+Listen 127.0.0.1:$friend
+Listen 127.0.0.1:$stranger
 CONF
+RpcTest::expect_log(qr/RPC0011: /);
+RpcTest::allow_log(qr/RPC0016: .* closing the connection: /);
 my %pages = (
     script => '<script src="/rpc?rpc.js"></script>',
     module => '<script type="module">import { Rpc, RpcError } from '
@@ -31,5 +43,6 @@ for my $name (keys %pages) {
     close $out or die "$path: $!\n";
 }
 
-Browser::run('rpc_socket.js', $server->url(''));
+Browser::run('rpc_socket.js', $server->url(''),
+    map { "http://127.0.0.1:$_" } $friend, $stranger);
 done_testing();
