@@ -17,8 +17,9 @@
 
 #define WARM_UP 5
 #define BATCH 100
-/* Some 100 KB: a tenth of the benchmark's W3. */
+/* Some 100 KB: a tenth of the benchmark's W3, or of its W5. */
 #define OBJECTS 450
+#define XML_OBJECTS 110
 
 static rpc_value_t *add(rpc_call_t *call)
 {
@@ -117,6 +118,69 @@ static const char *make_document(apr_pool_t *pool)
     return apr_array_pstrcat(pool, parts, '\0');
 }
 
+static const char *member(apr_pool_t *pool, const char *name,
+                          const char *type, const char *text)
+{
+    return apr_psprintf(pool, "<member>\n<name>%s</name>\n<value><%s>%s</%s>"
+                        "</value>\n</member>\n", name, type, text, type);
+}
+
+static const char *make_object(apr_pool_t *pool, unsigned n)
+{
+    static const char *const words[] = {
+        "alpha", "beta", "gamma", "delta", "k\303\244se", "\"quoted\"",
+        "&lt;tag&gt;&amp;amp;", "two\nlines"
+    };
+    const char *tags = "";
+    const char *position;
+    int i;
+
+    for (i = 0; i < 3; i++) {
+        tags = apr_psprintf(pool, "%s<value><string>%s</string></value>\n",
+                            tags, words[n >> (3 * i + 9) & 7]);
+    }
+    position = apr_pstrcat(
+        pool, "<value><struct>\n",
+        member(pool, "x", "double", apr_psprintf(pool, "-%u.5", n % 61)),
+        member(pool, "y", "double", apr_psprintf(pool, "%u.0", n % 59)),
+        member(pool, "layer", "int", apr_psprintf(pool, "%u", n % 53)),
+        "</struct></value>\n", NULL);
+    return apr_pstrcat(
+        pool, "<value><struct>\n",
+        member(pool, "id", "int", apr_psprintf(pool, "%u", n)),
+        member(pool, "name", "string",
+               apr_pstrcat(pool, words[n % 8], " ", words[n / 8 % 8], NULL)),
+        member(pool, "price", "double",
+               apr_psprintf(pool, "%u.%03u", n % 9973, n % 997)),
+        member(pool, "active", "boolean", n & 1 ? "1" : "0"),
+        "<member>\n<name>tags</name>\n<value><array><data>\n", tags,
+        "</data></array></value>\n</member>\n"
+        "<member>\n<name>position</name>\n", position, "</member>\n",
+        member(pool, "text", "string",
+               "xlorem ipsum dolor lorem ipsum dolor lorem ipsum dolor "),
+        "</struct></value>\n", NULL);
+}
+
+/* As Python's xmlrpc.client writes them. */
+static const char *make_xml_document(apr_pool_t *pool)
+{
+    apr_array_header_t *parts = apr_array_make(pool, XML_OBJECTS + 2,
+                                               sizeof(const char *));
+    unsigned n = 3;
+    int i;
+
+    APR_ARRAY_PUSH(parts, const char *) =
+        "<?xml version='1.0'?>\n<methodCall>\n<methodName>echo</methodName>"
+        "\n<params>\n<param>\n<value><array><data>\n";
+    for (i = 0; i < XML_OBJECTS; i++) {
+        n = (n * 1103515245 + 12345) & 0x7fffffff;
+        APR_ARRAY_PUSH(parts, const char *) = make_object(pool, n);
+    }
+    APR_ARRAY_PUSH(parts, const char *) =
+        "</data></array></value>\n</param>\n</params>\n</methodCall>\n";
+    return apr_array_pstrcat(pool, parts, '\0');
+}
+
 /* Returns 0 if there is no work of that name. */
 static int choose(const char *name, apr_pool_t *pool, work_t *ret_work)
 {
@@ -134,10 +198,11 @@ static int choose(const char *name, apr_pool_t *pool, work_t *ret_work)
         ret_work->answer = "{\"jsonrpc\":\"2.0\",\"result\":[{\"id\":";
         return 1;
     }
-    if (strcmp(name, "W4") == 0) {
+    if (strcmp(name, "W4") == 0 || strcmp(name, "W5") == 0) {
         ret_work->protocol = &rpc_protocol_xmlrpc;
-        ret_work->body = small_xml;
-        ret_work->answer = "<?xml ";
+        ret_work->body = name[1] == '5' ? make_xml_document(pool) : small_xml;
+        ret_work->answer = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
+                           "<methodResponse><params>";
         return 1;
     }
     if (strcmp(name, "W6") == 0) {
@@ -239,7 +304,7 @@ int main(int argc, char **argv)
     apr_initialize();
     apr_pool_create(&pool, NULL);
     if (argc != 3 || !choose(argv[1], pool, &work)) {
-        fprintf(stderr, "usage: count W1|W2|W3|W4|W6 TIMES\n");
+        fprintf(stderr, "usage: count W1|W2|W3|W4|W5|W6 TIMES\n");
         return 2;
     }
     rpc_json_child_init(pool);
@@ -250,6 +315,7 @@ int main(int argc, char **argv)
         return 1;
     }
     work.options.xml_encoding = "utf-8";
+    work.options.thread_pool = pool;
     work.caller.transport = "http";
     work.caller.registry = &inner;
     work.caller.limits = &limits;
