@@ -16,12 +16,16 @@ enum rpc_protocol_bit_e {
     RPC_SPEAKS_ALL = 7
 };
 
-/** What the endpoint and the request say about the text of messages. */
+/** What the endpoint and the request say about the text of messages, and what
+ *  the thread that reads them has. */
 typedef struct rpc_options_t {
     const char *charset;      /**< of the request's Content-Type, or NULL */
     int xml_nil;              /**< RpcXmlNil: nil may be answered */
     const char *xml_encoding; /**< RpcXmlEncoding: "utf-8" ... */
     int json_answer;          /**< pyrpc: the caller accepts JSON only */
+    /** Of the thread that decodes: what it keeps for the next message is in
+     *  it. NULL: it keeps nothing. */
+    apr_pool_t *thread_pool;
 } rpc_options_t;
 
 typedef struct rpc_protocol_t {

@@ -54,7 +54,9 @@ static void decode(rpc_message_t *message, char *bytes, apr_size_t length)
 
     fault = rpc_xml_read(bytes, length,
                          options != NULL ? options->charset : NULL,
-                         message->caller->limits, message->pool, &read);
+                         message->caller->limits,
+                         options != NULL ? options->thread_pool : NULL,
+                         message->pool, &read);
     if (fault != NULL) {
         message->fault = fault;
         return;

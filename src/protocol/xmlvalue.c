@@ -102,8 +102,9 @@ static void after_event(rpc_xml_reader_t *reader)
 }
 
 /* Near the end of its input libxml2 asks for more before each token, which was
- * a third of the instructions of a small call. Once all of it is given, and
- * needs no conversion, there is nothing to ask for. */
+ * half of the instructions of a small call. Once all of it is given, and
+ * needs no conversion, there is nothing to ask for. Up to 2.11 "progressive"
+ * means just that outside of the push parser; since then to ask is cheap. */
 static void stop_asking(rpc_xml_reader_t *reader)
 {
     xmlParserInputPtr input = reader->parser->input;
@@ -111,6 +112,9 @@ static void stop_asking(rpc_xml_reader_t *reader)
     if (reader->given == reader->length && input != NULL
         && input->buf != NULL && input->buf->encoder == NULL) {
         input->buf->readcallback = NULL;
+#if LIBXML_VERSION < 21200
+        reader->parser->progressive = 1;
+#endif
     }
 }
 
@@ -165,12 +169,17 @@ static void on_comment(void *baton, const xmlChar *text)
     after_event(baton);
 }
 
+/* Where libxml2 knows catalogs, it notes one that a document names, and its
+ * reset forgets to free that. */
 static void on_instruction(void *baton, const xmlChar *target,
                            const xmlChar *data)
 {
+    rpc_xml_reader_t *reader = baton;
+
     (void)target;
     (void)data;
-    after_event(baton);
+    reader->is_odd = 1;
+    after_event(reader);
 }
 
 static void on_doctype(void *baton, const xmlChar *name, const xmlChar *id,
@@ -339,28 +348,33 @@ static void parse(rpc_xml_reader_t *reader, const char *encoding)
 }
 
 static rpc_fault_t *read_document(rpc_xml_reader_t *reader,
-                                  const char *charset)
+                                  const char *charset,
+                                  apr_pool_t *thread_pool)
 {
     const char *encoding = rpc_xml_encoding(reader, charset);
+    rpc_xml_parser_t *parser;
 
     if (reader->fault != NULL) {
         return reader->fault;
     }
-    reader->parser = xmlNewParserCtxt();
-    if (reader->parser == NULL) {
+    parser = rpc_xml_parser_take(&handlers, thread_pool);
+    if (parser == NULL) {
         return rpc_fault_make(reader->pool, RPC_E_INTERNAL, "out of memory");
     }
-    *reader->parser->sax = handlers;
+    reader->parser = parser->context;
+    reader->names = parser->names;
     reader->parser->userData = reader;
     rpc_xml_begin(reader);
     parse(reader, encoding);
-    xmlFreeParserCtxt(reader->parser);
+    rpc_xml_parser_give(parser, reader->fault == NULL && !reader->is_odd,
+                        reader->length, thread_pool);
     return reader->fault;
 }
 
 rpc_fault_t *rpc_xml_read(const char *bytes, apr_size_t length,
                           const char *charset, const rpc_limits_t *limits,
-                          apr_pool_t *pool, rpc_xmlcall_t *ret_call)
+                          apr_pool_t *thread_pool, apr_pool_t *pool,
+                          rpc_xmlcall_t *ret_call)
 {
     rpc_xml_reader_t reader = { .pool = pool, .limits = limits,
                                 .call = ret_call, .bytes = bytes,
@@ -369,7 +383,7 @@ rpc_fault_t *rpc_xml_read(const char *bytes, apr_size_t length,
     memset(ret_call, 0, sizeof(*ret_call));
     ret_call->method = "";
     ret_call->params = rpc_value_list(RPC_ARRAY, pool);
-    return read_document(&reader, charset);
+    return read_document(&reader, charset, thread_pool);
 }
 
 rpc_fault_t *rpc_xml_read_response(const char *bytes, apr_size_t length,
@@ -383,7 +397,7 @@ rpc_fault_t *rpc_xml_read_response(const char *bytes, apr_size_t length,
     rpc_xml_reader_t reader = { .pool = pool, .limits = limits,
                                 .call = &params, .response = &response,
                                 .bytes = bytes, .length = length };
-    rpc_fault_t *fault = read_document(&reader, charset);
+    rpc_fault_t *fault = read_document(&reader, charset, NULL);
 
     if (fault != NULL) {
         return fault;

@@ -17,7 +17,9 @@ typedef struct rpc_xmlcall_t {
 
 /**
  * Read a methodCall.
- * @param charset Of the HTTP Content-Type, or NULL
+ * @param charset     Of the HTTP Content-Type, or NULL
+ * @param thread_pool Of the thread that calls, or NULL: a parser is kept in it
+ *                    for the next call
  * @return NULL and the call, or a fault: -32700 not well-formed (line and
  *         column), -32701 unsupported encoding, -32702 bytes invalid in it,
  *         -32600 not XML-RPC or a DOCTYPE, a limit RPC_E_LIMIT; what was
@@ -25,7 +27,8 @@ typedef struct rpc_xmlcall_t {
  */
 rpc_fault_t *rpc_xml_read(const char *bytes, apr_size_t length,
                           const char *charset, const rpc_limits_t *limits,
-                          apr_pool_t *pool, rpc_xmlcall_t *ret_call);
+                          apr_pool_t *thread_pool, apr_pool_t *pool,
+                          rpc_xmlcall_t *ret_call);
 
 /** What a methodResponse holds. */
 typedef struct rpc_xmlresponse_t {

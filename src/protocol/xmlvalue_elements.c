@@ -10,7 +10,7 @@
 #define MAX_NAMESPACES 64
 
 /* What a name means without a prefix; the frequent ones first. */
-static const rpc_xml_element_t elements[] = {
+static const rpc_xml_element_t elements[RPC_XML_NAMES + 1] = {
     { "value", RPC_XML_VALUE },
     { "string", RPC_XML_STRING },
     { "int", RPC_XML_INT },
@@ -108,6 +108,31 @@ static const rpc_xml_element_t *find(const rpc_xml_element_t *list,
     return NULL;
 }
 
+void rpc_xml_intern(xmlDictPtr dict, const xmlChar **ret_names)
+{
+    int i;
+
+    for (i = 0; i < RPC_XML_NAMES; i++) {
+        ret_names[i] = xmlDictLookup(dict, (const xmlChar *)elements[i].name,
+                                     -1);
+    }
+}
+
+/* By the dictionary's pointer. The other look-up is for what it has not, and
+ * would be right without this one. */
+static const rpc_xml_element_t *find_element(const rpc_xml_reader_t *reader,
+                                             const char *name)
+{
+    int i;
+
+    for (i = 0; i < RPC_XML_NAMES; i++) {
+        if (reader->names[i] == (const xmlChar *)name) {
+            return &elements[i];
+        }
+    }
+    return find(elements, name);
+}
+
 static int is_blank(const char *text, apr_size_t length)
 {
     apr_size_t i;
@@ -137,8 +162,9 @@ static void refuse_limit(rpc_xml_reader_t *reader, const char *directive,
 void rpc_xml_begin(rpc_xml_reader_t *reader)
 {
     reader->frame_room = 32;
-    reader->frames = apr_pcalloc(reader->pool, reader->frame_room
-                                               * sizeof(*reader->frames));
+    reader->frames = apr_palloc(reader->pool, reader->frame_room
+                                              * sizeof(*reader->frames));
+    memset(reader->frames, 0, sizeof(*reader->frames));
     reader->frames[0].element = &document;
     reader->text = rpc_writer_create(reader->pool);
 }
@@ -172,7 +198,7 @@ static const rpc_xml_element_t *known(rpc_xml_reader_t *reader,
     const rpc_xml_element_t *element = NULL;
 
     if (prefix == NULL) {
-        element = find(elements, name);
+        element = find_element(reader, name);
     }
     else if (uri == NULL || strcmp(uri, EXTENSIONS) != 0) {
         rpc_xml_refuse(reader, RPC_E_REQUEST,

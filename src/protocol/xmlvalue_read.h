@@ -42,6 +42,18 @@ typedef struct rpc_xml_element_t {
     enum rpc_xml_kind_e kind;
 } rpc_xml_element_t;
 
+/** How many of them have no prefix. */
+#define RPC_XML_NAMES 24
+
+/** A parser and what is known of its dictionary. */
+typedef struct rpc_xml_parser_t {
+    xmlParserCtxtPtr context;
+    unsigned documents;      /**< that it has read */
+    /** The names of elements as its dictionary has them: it gives each name
+     *  as the same pointer, whenever it comes. */
+    const xmlChar *names[RPC_XML_NAMES];
+} rpc_xml_parser_t;
+
 /** An element that is open. */
 typedef struct rpc_xml_frame_t {
     const rpc_xml_element_t *element;
@@ -62,10 +74,12 @@ typedef struct rpc_xml_reader_t {
 
     /* xmlvalue.c: the bytes and the parser */
     xmlParserCtxtPtr parser;
+    const xmlChar *const *names; /**< of rpc_xml_parser_t */
     const char *bytes;
     apr_size_t length;
     apr_size_t given;        /**< bytes handed to the parser */
     apr_size_t mark;         /**< `given` at the last event */
+    int is_odd;              /**< what may leave traces in the parser */
 
     /* xmlvalue_elements.c: where we are */
     rpc_xml_frame_t *frames; /**< frames[0] is the document */
@@ -95,6 +109,26 @@ const char *rpc_xml_encoding(rpc_xml_reader_t *reader, const char *charset);
 /** The beginning of what the client sent, fit to be quoted in a fault. */
 const char *rpc_xml_quote(rpc_xml_reader_t *reader, const char *text,
                           apr_size_t length);
+
+/** Look up the names of elements in a parser's dictionary. */
+void rpc_xml_intern(xmlDictPtr dict, const xmlChar **ret_names);
+
+/**
+ * Take the parser that this thread keeps, or make one.
+ * @param thread_pool NULL: make one
+ * @return NULL when out of memory
+ */
+rpc_xml_parser_t *rpc_xml_parser_take(const xmlSAXHandler *handlers,
+                                      apr_pool_t *thread_pool);
+
+/**
+ * Keep the parser for the thread's next document, as if it had read none, or
+ * free it.
+ * @param is_usual Whether nothing happened that may leave traces in it
+ * @param length   Of the document
+ */
+void rpc_xml_parser_give(rpc_xml_parser_t *parser, int is_usual,
+                         apr_size_t length, apr_pool_t *thread_pool);
 
 /* The events. Each may set reader->fault, which ends the reading. */
 void rpc_xml_begin(rpc_xml_reader_t *reader);

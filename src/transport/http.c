@@ -51,6 +51,7 @@ static rpc_exchange_t *create_exchange(request_rec *r,
     exchange->about.xml_nil = c->xml_nil;
     exchange->options.xml_nil = c->xml_nil;
     exchange->options.xml_encoding = rpc_config_xml_encoding(c);
+    exchange->options.thread_pool = rpc_spare_pool(r->connection);
 
     caller->transport = "http";
     caller->user = r->user;

@@ -46,7 +46,7 @@ static apr_status_t destroy_spare(void *data)
     return APR_SUCCESS;
 }
 
-static apr_pool_t *thread_pool(conn_rec *c)
+apr_pool_t *rpc_spare_pool(conn_rec *c)
 {
     return c->current_thread != NULL ? apr_thread_pool_get(c->current_thread)
                                      : NULL;
@@ -54,7 +54,7 @@ static apr_pool_t *thread_pool(conn_rec *c)
 
 apr_allocator_t *rpc_spare_take(conn_rec *c)
 {
-    apr_pool_t *pool = thread_pool(c);
+    apr_pool_t *pool = rpc_spare_pool(c);
     apr_allocator_t *allocator = NULL;
     void *spare = NULL;
 
@@ -70,7 +70,7 @@ apr_allocator_t *rpc_spare_take(conn_rec *c)
 
 void rpc_spare_give(conn_rec *c, apr_allocator_t *allocator)
 {
-    apr_pool_t *pool = thread_pool(c);
+    apr_pool_t *pool = rpc_spare_pool(c);
     void *found = NULL;
     spare_t *spare;
 

@@ -10,6 +10,9 @@
  *  the system at once. */
 void rpc_spare_child_init(void);
 
+/** The pool of the thread that runs this connection, or NULL. */
+apr_pool_t *rpc_spare_pool(conn_rec *c);
+
 /** Take the allocator of the thread that runs this connection, or NULL. */
 apr_allocator_t *rpc_spare_take(conn_rec *c);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Fuzz target: bytes as a methodCall. What is accepted is written into a call
- * again, which must be accepted too and come out the same. */
+/* Fuzz target: bytes as a methodCall, for a parser that read others before and
+ * for a new one, which must agree. What is accepted is written again. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +14,8 @@
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* Stands for a thread's pool. */
+static apr_pool_t *keeper;
 static const rpc_limits_t limits = { 1 << 20, 40, 2000, 100, 1 << 16 };
 /* Escapes and base64 are longer than what they stand for. */
 static const rpc_limits_t wide = { 1 << 24, 41, 2001, 100, 1 << 20 };
@@ -23,6 +25,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     (void)argc;
     (void)argv;
     apr_initialize();
+    apr_pool_create(&keeper, NULL);
     rpc_xml_child_init();
     return 0;
 }
@@ -38,6 +41,7 @@ static rpc_writer_t *written(const rpc_value_t *params, apr_pool_t *pool)
     return writer;
 }
 
+/* It must be accepted again, as it is written, and come out the same. */
 static void check_again(const rpc_xmlcall_t *call, apr_pool_t *pool)
 {
     rpc_writer_t *first = written(&call->params, pool);
@@ -50,8 +54,8 @@ static void check_again(const rpc_xmlcall_t *call, apr_pool_t *pool)
     rpc_write_literal(document, "</methodName><params><param>");
     rpc_write(document, first->data, first->length);
     rpc_write_literal(document, "</param></params></methodCall>");
-    if (rpc_xml_read(document->data, document->length, "utf-8", &wide, pool,
-                     &again) != NULL
+    if (rpc_xml_read(document->data, document->length, "utf-8", &wide, NULL,
+                     pool, &again) != NULL
         || rpc_value_count(&again.params) != 1
         || again.method_length != call->method_length
         || memcmp(again.method, call->method, call->method_length) != 0) {
@@ -60,6 +64,29 @@ static void check_again(const rpc_xmlcall_t *call, apr_pool_t *pool)
     second = written(rpc_value_at(&again.params, 0), pool);
     if (second->length != first->length
         || memcmp(second->data, first->data, first->length) != 0) {
+        abort();
+    }
+}
+
+/* A parser of its own must say the same of the same bytes. */
+static void check_alone(const char *bytes, apr_size_t length,
+                        const char *charset, const rpc_fault_t *fault,
+                        const rpc_xmlcall_t *call, apr_pool_t *pool)
+{
+    rpc_writer_t *first = written(&call->params, pool);
+    rpc_writer_t *second;
+    rpc_xmlcall_t alone;
+    rpc_fault_t *other = rpc_xml_read(bytes, length, charset, &limits, NULL,
+                                      pool, &alone);
+
+    second = written(&alone.params, pool);
+    if ((fault == NULL) != (other == NULL)
+        || (fault != NULL && (fault->code != other->code
+                              || strcmp(fault->text, other->text) != 0))
+        || call->method_length != alone.method_length
+        || memcmp(call->method, alone.method, alone.method_length) != 0
+        || first->length != second->length
+        || memcmp(first->data, second->data, first->length) != 0) {
         abort();
     }
 }
@@ -79,8 +106,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         data++;
         size--;
     }
-    fault = rpc_xml_read((const char *)data, size, charset, &limits, pool,
-                         &call);
+    fault = rpc_xml_read((const char *)data, size, charset, &limits, keeper,
+                         pool, &call);
+    check_alone((const char *)data, size, charset, fault, &call, pool);
     if (fault == NULL) {
         check_again(&call, pool);
     }

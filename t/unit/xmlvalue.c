@@ -35,7 +35,7 @@ static rpc_fault_t *read_bytes(const char *bytes, apr_size_t length,
 
     memcpy(copy, bytes, length);
     copy[length] = '\0';
-    fault = rpc_xml_read(copy, length, charset, limits, pool, ret_call);
+    fault = rpc_xml_read(copy, length, charset, limits, pool, pool, ret_call);
     free(copy);
     return fault;
 }
