@@ -118,6 +118,12 @@ static void stop_asking(rpc_xml_reader_t *reader)
     }
 }
 
+/* After the declaration, so the encoding is known. */
+static void on_begin(void *baton)
+{
+    stop_asking(baton);
+}
+
 static void on_start(void *baton, const xmlChar *name, const xmlChar *prefix,
                      const xmlChar *uri, int namespace_count,
                      const xmlChar **namespaces, int attribute_count,
@@ -294,6 +300,7 @@ static void on_error(void *baton, error_ptr_t error)
  * is kept. */
 static const xmlSAXHandler handlers = {
     .internalSubset = on_doctype,
+    .startDocument = on_begin,
     .characters = on_text,
     .ignorableWhitespace = on_text,
     .cdataBlock = on_text,
@@ -367,7 +374,7 @@ static rpc_fault_t *read_document(rpc_xml_reader_t *reader,
     rpc_xml_begin(reader);
     parse(reader, encoding);
     rpc_xml_parser_give(parser, reader->fault == NULL && !reader->is_odd,
-                        reader->length, thread_pool);
+                        reader->length);
     return reader->fault;
 }
 

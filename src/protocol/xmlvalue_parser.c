@@ -19,9 +19,9 @@
 static const char key[] = "rpc-xml";
 
 /* What a thread keeps. */
-typedef struct slot_t {
+struct rpc_xml_slot_t {
     rpc_xml_parser_t *parser; /* NULL while a document has it */
-} slot_t;
+};
 
 static void destroy(rpc_xml_parser_t *parser)
 {
@@ -32,7 +32,7 @@ static void destroy(rpc_xml_parser_t *parser)
 /* May run on the thread that joins this one. */
 static apr_status_t destroy_slot(void *data)
 {
-    slot_t *slot = data;
+    rpc_xml_slot_t *slot = data;
 
     if (slot->parser != NULL) {
         destroy(slot->parser);
@@ -40,14 +40,16 @@ static apr_status_t destroy_slot(void *data)
     return APR_SUCCESS;
 }
 
-static slot_t *find_slot(apr_pool_t *thread_pool)
+static rpc_xml_slot_t *find_slot(apr_pool_t *thread_pool)
 {
-    void *found = NULL;
+    void *slot = NULL;
 
-    if (thread_pool != NULL) {
-        apr_pool_userdata_get(&found, key, thread_pool);
+    apr_pool_userdata_get(&slot, key, thread_pool);
+    if (slot == NULL) {
+        slot = apr_pcalloc(thread_pool, sizeof(rpc_xml_slot_t));
+        apr_pool_userdata_setn(slot, key, destroy_slot, thread_pool);
     }
-    return found;
+    return slot;
 }
 
 static rpc_xml_parser_t *create(const xmlSAXHandler *handlers)
@@ -70,14 +72,19 @@ static rpc_xml_parser_t *create(const xmlSAXHandler *handlers)
 rpc_xml_parser_t *rpc_xml_parser_take(const xmlSAXHandler *handlers,
                                       apr_pool_t *thread_pool)
 {
-    slot_t *slot = find_slot(thread_pool);
+    rpc_xml_slot_t *slot = thread_pool != NULL ? find_slot(thread_pool)
+                                               : NULL;
     rpc_xml_parser_t *parser;
 
-    if (slot == NULL || slot->parser == NULL) {
-        return create(handlers);
+    if (slot != NULL && slot->parser != NULL) {
+        parser = slot->parser;
+        slot->parser = NULL;
+        return parser;
     }
-    parser = slot->parser;
-    slot->parser = NULL;
+    parser = create(handlers);
+    if (parser != NULL) {
+        parser->slot = slot;
+    }
     return parser;
 }
 
@@ -107,23 +114,13 @@ static void reset(rpc_xml_parser_t *parser)
 }
 
 void rpc_xml_parser_give(rpc_xml_parser_t *parser, int is_usual,
-                         apr_size_t length, apr_pool_t *thread_pool)
+                         apr_size_t length)
 {
-    slot_t *slot;
-
-    if (!is_usual || thread_pool == NULL
+    if (!is_usual || parser->slot == NULL || parser->slot->parser != NULL
         || !is_worth_keeping(parser, length)) {
         destroy(parser);
         return;
     }
     reset(parser);
-    slot = find_slot(thread_pool);
-    if (slot == NULL) {
-        slot = apr_pcalloc(thread_pool, sizeof(*slot));
-        apr_pool_userdata_setn(slot, key, destroy_slot, thread_pool);
-    }
-    if (slot->parser != NULL) {
-        destroy(slot->parser);
-    }
-    slot->parser = parser;
+    parser->slot->parser = parser;
 }

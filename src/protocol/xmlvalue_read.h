@@ -43,11 +43,15 @@ typedef struct rpc_xml_element_t {
 } rpc_xml_element_t;
 
 /** How many of them have no prefix. */
-#define RPC_XML_NAMES 24
+#define RPC_XML_NAMES 26
+
+/** Where a thread keeps a parser: xmlvalue_parser.c's own. */
+typedef struct rpc_xml_slot_t rpc_xml_slot_t;
 
 /** A parser and what is known of its dictionary. */
 typedef struct rpc_xml_parser_t {
     xmlParserCtxtPtr context;
+    rpc_xml_slot_t *slot;    /**< of its thread, or NULL */
     unsigned documents;      /**< that it has read */
     /** The names of elements as its dictionary has them: it gives each name
      *  as the same pointer, whenever it comes. */
@@ -128,7 +132,7 @@ rpc_xml_parser_t *rpc_xml_parser_take(const xmlSAXHandler *handlers,
  * @param length   Of the document
  */
 void rpc_xml_parser_give(rpc_xml_parser_t *parser, int is_usual,
-                         apr_size_t length, apr_pool_t *thread_pool);
+                         apr_size_t length);
 
 /* The events. Each may set reader->fault, which ends the reading. */
 void rpc_xml_begin(rpc_xml_reader_t *reader);

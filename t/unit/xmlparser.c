@@ -49,7 +49,7 @@ static unsigned kept(int *ret_names)
     unsigned documents = parser->documents;
 
     *ret_names = xmlDictSize(parser->context->dict);
-    rpc_xml_parser_give(parser, documents > 0, 0, keeper);
+    rpc_xml_parser_give(parser, documents > 0, 0);
     return documents;
 }
 
