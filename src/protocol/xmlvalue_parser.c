@@ -2,7 +2,6 @@
 /* Keeps one of libxml2's parsers for each thread: to make one and to free it
  * was a sixth of a small call. For the reader in xmlvalue.c. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "protocol/xmlvalue_read.h"
 
