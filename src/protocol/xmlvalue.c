@@ -118,12 +118,6 @@ static void stop_asking(rpc_xml_reader_t *reader)
     }
 }
 
-/* After the declaration, so the encoding is known. */
-static void on_begin(void *baton)
-{
-    stop_asking(baton);
-}
-
 static void on_start(void *baton, const xmlChar *name, const xmlChar *prefix,
                      const xmlChar *uri, int namespace_count,
                      const xmlChar **namespaces, int attribute_count,
@@ -230,14 +224,27 @@ static const char *error_text(rpc_xml_reader_t *reader, error_ptr_t error)
     return line;
 }
 
-/* Whether the bytes are read as UTF-8, without a converter. */
+/* Whether the bytes are read as UTF-8, without a converter. From 2.13 on
+ * libxml2 has no input any more at the end. */
 static int is_plain(const rpc_xml_reader_t *reader)
 {
     xmlParserInputPtr input = reader->parser->input;
 
-    return input == NULL || input->buf == NULL || input->buf->encoder == NULL
+    if (input == NULL) {
+        return !reader->is_converted;
+    }
+    return input->buf == NULL || input->buf->encoder == NULL
            || (input->buf->encoder->name != NULL
                && strcmp(input->buf->encoder->name, "UTF-8") == 0);
+}
+
+/* After the declaration, so the encoding is known. */
+static void on_begin(void *baton)
+{
+    rpc_xml_reader_t *reader = baton;
+
+    reader->is_converted = !is_plain(reader);
+    stop_asking(reader);
 }
 
 /* Whether bytes are left that the converter made nothing of. */

@@ -83,6 +83,7 @@ typedef struct rpc_xml_reader_t {
     apr_size_t length;
     apr_size_t given;        /**< bytes handed to the parser */
     apr_size_t mark;         /**< `given` at the last event */
+    int is_converted;        /**< the declaration says so */
     int is_odd;              /**< what may leave traces in the parser */
 
     /* xmlvalue_elements.c: where we are */
