@@ -52,19 +52,21 @@ static int is_encoding_name(const char *name)
 
 static int is_readable(const char *name)
 {
-    xmlCharEncodingHandlerPtr handler;
+    xmlCharEncodingHandlerPtr handler = NULL;
     int good;
 
     if (!is_encoding_name(name)) {
         return 0;
     }
+#if LIBXML_VERSION >= 21400
+    good = xmlCreateCharEncodingHandler(name, XML_ENC_INPUT, NULL, NULL,
+                                        &handler) == XML_ERR_OK;
+#else
     handler = xmlFindCharEncodingHandler(name);
-    if (handler == NULL) {
-        return 0;
-    }
-    good = handler->input != NULL;
+    good = handler != NULL && handler->input != NULL;
 #ifdef LIBXML_ICONV_ENABLED
-    good = good || handler->iconv_in != NULL;
+    good = good || (handler != NULL && handler->iconv_in != NULL);
+#endif
 #endif
     xmlCharEncCloseFunc(handler);
     return good;
