@@ -191,6 +191,10 @@ const char *rpc_codec_type(const rpc_client_t *client);
  *  its code, and its data says more: both. */
 void rpc_codec_detail(rpc_fault_t *fault, apr_pool_t *pool);
 
+/** A reader's text that names a limit by its directive, as it is called in
+ *  our options. */
+const char *rpc_codec_own_words(const char *text, apr_pool_t *pool);
+
 /** What to say that is accepted. */
 const char *rpc_codec_accept(const rpc_client_t *client);
 

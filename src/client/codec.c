@@ -306,6 +306,33 @@ void rpc_codec_detail(rpc_fault_t *fault, apr_pool_t *pool)
     }
 }
 
+const char *rpc_codec_own_words(const char *text, apr_pool_t *pool)
+{
+    static const struct {
+        const char *directive;
+        const char *option;
+    } names[] = {
+        { "(RpcMaxBody ", "(max_response " },
+        { "(RpcMaxDepth ", "(max_depth " },
+        { "(RpcMaxValues ", "(max_values " },
+        { "(RpcMaxBatch ", "(max_values " },
+        { "(RpcMaxString ", "(max_string " }
+    };
+    size_t i;
+
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        const char *at = strstr(text, names[i].directive);
+
+        if (at != NULL) {
+            return apr_pstrcat(pool, apr_pstrmemdup(pool, text,
+                                                    (apr_size_t)(at - text)),
+                               names[i].option,
+                               at + strlen(names[i].directive), NULL);
+        }
+    }
+    return text;
+}
+
 /* The fault that an answer has. The error of 1.1 may hold one of 2.0. */
 static rpc_fault_t *fault_of(rpc_job_t *job, const rpc_answer_t *wire)
 {
@@ -411,7 +438,7 @@ static const char *read_json(rpc_job_t *job, int status, char *bytes,
     fault = rpc_jsonrpc_read_answers(bytes, length, &job->client->limits,
                                      job->pool, &answers);
     if (fault != NULL) {
-        return fault->text;
+        return rpc_codec_own_words(fault->text, job->pool);
     }
     if (!answers.is_batch) {
         return read_single(job, status, &answers.answers[0]);
@@ -487,7 +514,7 @@ static const char *read_other(rpc_job_t *job, int status, const char *type,
                                     &fault);
     }
     if (bad != NULL) {
-        return bad->text;
+        return rpc_codec_own_words(bad->text, job->pool);
     }
     if (!job->is_batch) {
         answer(job, 0, status, result, fault);

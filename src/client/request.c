@@ -86,7 +86,9 @@ rpc_value_t *rpc_request_parse(rpc_call_t *call, const char *json,
         return rpc_value_in_pool(read.value, request->pool);
     }
     if (ret_error != NULL) {
-        *ret_error = fault != NULL ? fault->text : read.objection;
+        *ret_error = fault != NULL
+                         ? rpc_codec_own_words(fault->text, request->pool)
+                         : read.objection;
     }
     return NULL;
 }

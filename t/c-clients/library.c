@@ -392,7 +392,7 @@ static void test_limits(void)
     is_fault(rpc_client_callf(client, "chaos.huge", "i", 1000000),
              RPC_REPLY_TRANSPORT, RPC_E_LIMIT, "max_response");
     is_fault(rpc_client_callf(client, "chaos.deep", "i", 6),
-             RPC_REPLY_TRANSPORT, RPC_CLIENT_E_TRANSPORT, "RpcMaxDepth 5");
+             RPC_REPLY_TRANSPORT, RPC_CLIENT_E_TRANSPORT, "(max_depth 5)");
     reply = rpc_client_callf(client, "chaos.huge", "i", 50000);
     rpc_as_string(rpc_reply_result(reply), &length);
     is_int(length, 50000, "unpacked");

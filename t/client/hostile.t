@@ -43,7 +43,7 @@ my @cases = (
         qr/both a result and an error/],
     ['an array', http('200 OK', $json, "[$ok]"), 3, qr/an array of answers/],
     ['too deep', http('200 OK', $json, "{\"result\":$nested,\"id\":1}"), 3,
-        qr/RpcMaxDepth 64/],
+        qr/more than 64 levels \(max_depth 64\)/],
     ['a redirect', http('302 There', 'text/html', 'x',
         "Location: http://example.org/\r\n"), 3,
         qr{redirected to http://example.org/, which is not followed}],
