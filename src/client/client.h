@@ -109,6 +109,7 @@ struct rpc_job_t {
     rpc_peer_t *peer;            /**< to carry it, or NULL: any */
     int open;                    /**< a peer's: calls not answered yet */
     int repeated;                /**< a peer's: sent once more */
+    int refusals;                /**< a peer's: by servers that stop */
 };
 
 struct rpc_client_batch_t {

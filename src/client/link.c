@@ -4,12 +4,18 @@
 #include "client/link.h"
 
 #include <fcntl.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "apr_strings.h"
 
 #include "protocol/json.h"
+
+/* How often a call may be refused by servers that stop; the first pause, of
+ * which each is twice the last: 6 seconds in all. */
+#define MOST_REFUSALS 6
+#define FIRST_REFUSAL (apr_time_from_msec(50))
 
 static rpc_link_t *link_of(const rpc_client_t *client)
 {
@@ -63,6 +69,40 @@ static int may_repeat(rpc_job_t *job, rpc_peer_t *peer, int code)
            && !rpc_atomic_get(&job->client->closing);
 }
 
+static void add_waiting(rpc_link_t *link, rpc_job_t *job)
+{
+    job->next = NULL;
+    *link->last_waiting = job;
+    link->last_waiting = &job->next;
+}
+
+static void carry_again(rpc_timer_t *timer)
+{
+    rpc_link_flush((rpc_link_t *)((char *)timer
+                                  - offsetof(rpc_link_t, again)), NULL);
+}
+
+/* A server that stops has not run the call, safe or not. It closes the
+ * connection when it has answered what it had begun; the next one runs it. */
+static int is_put_off(rpc_job_t *job, int code)
+{
+    rpc_link_t *link = link_of(job->client);
+
+    if (code != RPC_E_STOPPING || job->is_batch || job->peer != NULL
+        || job->refusals >= MOST_REFUSALS
+        || rpc_atomic_get(&job->client->closing)) {
+        return 0;
+    }
+    job->refusals++;
+    apr_thread_mutex_lock(job->client->mutex);
+    add_waiting(link, job);
+    apr_thread_mutex_unlock(job->client->mutex);
+    link->again.fire = carry_again;
+    rpc_timers_set(link->host.host.timers, &link->again,
+                   apr_time_now() + (FIRST_REFUSAL << job->refusals));
+    return 1;
+}
+
 /* What the other end said, or what the peer says in its place. */
 static enum rpc_reply_kind_e kind_of(const sent_t *sent, rpc_peer_t *peer,
                                      int code)
@@ -105,6 +145,9 @@ static void on_answer(rpc_peer_t *peer, rpc_call_t *call,
     if (may_repeat(job, peer, code)) {
         job->repeated = 1;
         start(job);
+        return;
+    }
+    if (is_put_off(job, code)) {
         return;
     }
     topic = job->requests[sent->i]->topic;
@@ -185,6 +228,29 @@ static sent_t *sent_of(rpc_job_t *job, int i)
     return sent;
 }
 
+/* A call that was not sent, since the connection is ending: the next one
+ * takes it. */
+static int is_left_over(rpc_job_t *job, rpc_peer_t *peer)
+{
+    rpc_client_t *client = job->client;
+    rpc_link_t *link = link_of(client);
+    int is_new;
+    int may_wait;
+
+    apr_thread_mutex_lock(client->mutex);
+    is_new = link->state == RPC_LINK_CONNECTED && link->conn->peer != peer;
+    may_wait = job->peer == NULL && link->state != RPC_LINK_ENDED
+               && !rpc_atomic_get(&client->closing);
+    if (may_wait && !is_new) {
+        add_waiting(link, job);
+    }
+    apr_thread_mutex_unlock(client->mutex);
+    if (may_wait && is_new) {
+        start(job);
+    }
+    return may_wait;
+}
+
 static void send_one(rpc_job_t *job, rpc_peer_t *peer)
 {
     rpc_request_t *request = job->requests[0];
@@ -203,9 +269,7 @@ static void send_one(rpc_job_t *job, rpc_peer_t *peer)
     else {
         rv = rpc_peer_notify(peer, method, params_of(request));
     }
-    if (rv == APR_EOF && !job->repeated) {
-        job->repeated = 1; /* it was not sent at all */
-        start(job);
+    if (rv == APR_EOF && is_left_over(job, peer)) {
         return;
     }
     if (rv != APR_SUCCESS) {
@@ -292,9 +356,7 @@ static void start(rpc_job_t *job)
     else if (link->state == RPC_LINK_CONNECTING
              && !rpc_atomic_get(&client->closing)) {
         waits = 1;
-        job->next = NULL;
-        *link->last_waiting = job;
-        link->last_waiting = &job->next;
+        add_waiting(link, job);
     }
     apr_thread_mutex_unlock(client->mutex);
     if (peer != NULL) {

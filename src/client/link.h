@@ -7,6 +7,7 @@
 #include <curl/curl.h>
 
 #include "client/client.h"
+#include "core/timer.h"
 #include "peer/peer.h"
 
 typedef struct rpc_link_t rpc_link_t;
@@ -75,6 +76,7 @@ struct rpc_link_t {
     int wake[2];               /**< a pipe: the thread waits on it */
     pthread_t thread;
     int has_thread;
+    rpc_timer_t again;         /**< flushes what a stopping server refused */
 
     /* Guarded by the client's mutex. */
     enum rpc_link_state_e state;

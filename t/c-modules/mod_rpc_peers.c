@@ -3,7 +3,11 @@
  * tests of t/peers only. */
 #include "mod_rpc.h"
 
+#include "http_config.h"
+
+#include <fcntl.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -41,6 +45,24 @@ static rpc_value_t *count(rpc_call_t *call)
                        rpc_int(call, __sync_add_and_fetch(&context->closed,
                                                           0)),
                        "pid", rpc_int(call, getpid()), (char *)NULL);
+}
+
+/* Leaves a line in the file `marks` of the server's folder, whole in one
+ * write, however many processes do so. */
+static rpc_value_t *mark(rpc_call_t *call)
+{
+    const char *path = ap_server_root_relative(rpc_call_pool(call), "marks");
+    char line[32];
+    int length = snprintf(line, sizeof(line), "%d\n",
+                          (int)rpc_arg_int(call, 0));
+    int file = open(path, O_WRONLY | O_APPEND | O_CREAT, 0666);
+    int is_written = file >= 0 && write(file, line, (size_t)length) == length;
+
+    if (file >= 0) {
+        close(file);
+    }
+    return is_written ? rpc_arg(call, 0)
+                      : rpc_fail(call, RPC_E_INTERNAL, "cannot write marks");
 }
 
 /* ------------------------------------------------------------- slow ones */
@@ -227,6 +249,7 @@ static rpc_value_t *begin_storm(rpc_call_t *call)
 static const rpc_method_t methods[] = {
     RPC_METHOD("struct count()", count, RPC_SAFE,
                "How many peers came to this process, and went."),
+    RPC_METHOD("int mark(int n)", mark, RPC_SAFE, "Write n down."),
     RPC_METHOD("double sleep(double seconds)", sleep_a_while,
                RPC_SAFE | RPC_BLOCKING, NULL),
     RPC_METHOD("double hold(double seconds)", sleep_a_while, RPC_SAFE,
