@@ -128,7 +128,7 @@ my $port = RpcTest::free_port();
 check(["http://127.0.0.1:$port/", 'add'], 3, '', qr/onnect/);
 check(["tcp://127.0.0.1:$port", 'add'], 3, '', qr/onnect/);
 check(["ws://127.0.0.1:$port/", '--listen'], 3, '', qr/onnect/);
-check([$url =~ s/^http/ws/r, 'add'], 3, '',
+check([$url =~ s/^http/ws/r =~ s{/rpc$}{/nowhere}r, 'add'], 3, '',
     qr/no WebSocket there: "HTTP\/1\.1 \d+/);
 check(['--cacert', '/nowhere', "https://127.0.0.1:$port/", 'add'], 3, '',
     qr/./);
