@@ -36,8 +36,8 @@ Listen 127.0.0.1:$tunnel
 CONF
     modules => [qw(rpc calc server talk)],
     system => [qw(proxy proxy_http proxy_wstunnel)], threads => 16);
-RpcTest::allow_log(qr/RPC0016: .* closing the connection: /);
-RpcTest::expect_log(qr/RPC0016: .* a message is refused: $_/) for
+RpcTest::allow_log(qr/RPC0018: .* closing the connection: /);
+RpcTest::expect_log(qr/RPC0018: .* a message is refused: $_/) for
     'line 1, column 44: an integer beyond 64 bits', 'more than 1000 calls';
 my @tcp = ('127.0.0.1', $port);
 my $url = "ws://127.0.0.1:$http/rpc";
