@@ -315,7 +315,8 @@ RPC_CLIENT_API_ rpc_peer_t *rpc_client_peer(rpc_client_t *client);
 typedef void (*rpc_client_topic_fn)(const char *topic,
                                     const rpc_value_t *params, void *baton);
 
-/** Ask for a topic, "TABLE.TOPIC", also after each reconnect.
+/** Ask for a topic by its public name, such as "blog.comment_added" (the prefix
+ *  of its table, and its name); also after each reconnect.
  *  @param fn NULL: it is a call like others, for the handlers' dispatch
  *  @return of rpc.on; a fault if the server has no such topic */
 RPC_CLIENT_API_ rpc_reply_t *rpc_client_subscribe(rpc_client_t *client,
