@@ -4,7 +4,8 @@
 use strict;
 use warnings;
 use IO::Socket::INET;
-use lib 't/lib';
+use lib 't/lib', 't/client';
+use ClientTest;
 use Test::More;
 use RpcTest;
 
@@ -35,13 +36,15 @@ for my $where (sort keys %why) {
 
 # A relative folder is one of ours, not of httpd; Ctrl-C ends it all.
 my $free = RpcTest::free_port();
+my $tcp = RpcTest::free_port();
 my $pid = open(my $output, '-|');
 if (!$pid) {
     setpgrp(0, 0);
     chdir RpcTest::tree() or die $!;
     $ENV{RPC_MODULE_DIR} = 'modules';
     open(STDERR, '>&', \*STDOUT);
-    exec('./rpc-serve', 'modules/mod_rpc_calc.so', $free) or die $!;
+    exec('./rpc-serve', '--tcp', $tcp, 'modules/mod_rpc_calc.so', $free)
+        or die $!;
 }
 my $said = '';
 while (my $line = <$output>) {
@@ -51,10 +54,16 @@ while (my $line = <$output>) {
 is(RpcTest::get("http://127.0.0.1:$free/rpc?request=execute&data=add(2,3)")
     ->{body}, "{'res': 'response', 'data': '5'}", 'served')
     or diag($said);
+like($said, qr{^rpc-serve: http://localhost:$free/rpc }m, 'and says where');
+for my $url ("tcp://127.0.0.1:$tcp", "ws://127.0.0.1:$free/rpc") {
+    is(join(' ', (ClientTest::run([$url, 'add', 2, 3]))[0, 1]), "0 5\n",
+        "--tcp, and by WebSocket: $url");
+}
 kill 'INT', -$pid;
 $said .= $_ while <$output>;
 close $output;
 is($?, 0, 'Ctrl-C ends it well');
+like($said, qr{^rpc-serve: tcp://127\.0\.0\.1:$tcp }m, 'it said where, too');
 ok(!RpcTest::answers({ port => $free }), 'nothing listens any more');
 
 done_testing();
