@@ -195,7 +195,8 @@ struct rpc_table_t {
     /** A peer came, went; once for each peer of the endpoint. */
     void (*peer_open)(rpc_peer_t *peer, void *context);
     void (*peer_close)(rpc_peer_t *peer, void *context);
-    /** Adds members to the answer of server_info; may be NULL. */
+    /** Returns a struct whose members rpc_server_info() has in `extra`; may
+     *  be NULL. Of two members of one name the table mounted first wins. */
     rpc_value_t *(*server_info)(rpc_call_t *call);
     /** Names that peers may subscribe to, ended by NULL; may be NULL. */
     const char *const *topics;
@@ -271,10 +272,18 @@ struct rpc_api_t {
                               struct server_rec *server, apr_pool_t *pool);
     const rpc_value_t *(*fault_data)(rpc_call_t *call);
     const rpc_peer_api_t *peers; /**< see mod_rpc_async.h */
+    rpc_value_t *(*server_info)(rpc_call_t *call);
+    rpc_value_t *(*retire_child)(rpc_call_t *call, int64_t pid);
 };
 
 /** The table of functions that a call, a list or a peer begins with. */
 #define RPC_API_(object) (*(const rpc_api_t *const *)(const void *)(object))
+/* A function that hands the call on to the host's, and nothing else. */
+#define RPC_FORWARD_(type, function, member)      \
+    static inline type function(rpc_call_t *call) \
+    {                                             \
+        return RPC_API_(call)->member(call);      \
+    }
 
 /* ---- Build values. All are allocated in the call's pool and live as long
  * as the call; none returns NULL unless it says so. */
@@ -528,16 +537,10 @@ static inline int rpc_arg_given(rpc_call_t *call, size_t i)
 }
 
 /** How many parameters the prototype declares. */
-static inline size_t rpc_arg_count(rpc_call_t *call)
-{
-    return RPC_API_(call)->arg_count(call);
-}
+RPC_FORWARD_(size_t, rpc_arg_count, arg_count)
 
 /** The arguments as sent: an array, a struct, or an empty array. */
-static inline rpc_value_t *rpc_call_params(rpc_call_t *call)
-{
-    return RPC_API_(call)->params(call);
-}
+RPC_FORWARD_(rpc_value_t *, rpc_call_params, params)
 
 /** Change argument i. In `before` only; the type is not checked again. */
 static inline void rpc_set_arg(rpc_call_t *call, size_t i,
@@ -603,11 +606,8 @@ static inline void rpc_forgive(rpc_call_t *call)
 
 /* ---- The call: each of these is a function TYPE rpc_call_NAME(call) ---- */
 
-#define RPC_CALL_FACT_(type, name)                       \
-    static inline type rpc_call_##name(rpc_call_t *call) \
-    {                                                    \
-        return RPC_API_(call)->name(call);               \
-    }
+#define RPC_CALL_FACT_(type, name) \
+    RPC_FORWARD_(type, rpc_call_##name, name)
 /** The public name it was called by, with prefix. */
 RPC_CALL_FACT_(const char *, method)
 /** "jsonrpc", "xmlrpc" or "pyrpc". */
@@ -646,17 +646,11 @@ static inline rpc_value_t *rpc_invoke(rpc_call_t *call, const char *method,
 }
 
 /** In `dispatch` only: not mine. Return what it returns. */
-static inline rpc_value_t *rpc_pass(rpc_call_t *call)
-{
-    return RPC_API_(call)->pass(call);
-}
+RPC_FORWARD_(rpc_value_t *, rpc_pass, pass)
 
 /** How many methods are mounted at this endpoint, hidden ones and system.*
  *  included. */
-static inline size_t rpc_method_count(rpc_call_t *call)
-{
-    return RPC_API_(call)->method_count(call);
-}
+RPC_FORWARD_(size_t, rpc_method_count, method_count)
 
 /** Describe method i of them, in the order of their names.
  *  @return 1, or 0 if there is no such method */
@@ -666,6 +660,12 @@ static inline int rpc_method_info(rpc_call_t *call, size_t i,
     info->size = sizeof(*info);
     return RPC_API_(call)->method_info(call, i, info);
 }
+
+/* ---- The server ---- */
+
+/** What there is to say of the server, a struct that docs/handlers.md
+ *  describes; in `extra` what the endpoint's tables say. NULL: a fault. */
+RPC_FORWARD_(rpc_value_t *, rpc_server_info, server_info)
 
 /**
  * Initializer of a table, in C:
