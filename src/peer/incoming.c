@@ -276,6 +276,13 @@ static void read_fault(rpc_peer_t *peer, const rpc_wire_event_t *event)
 
 /* ---- a piece of input ---- */
 
+/* A WebSocket whose other end has done (RFC 6455, section 7.4.1): 1000, a page
+ * that is left, no code at all. Nothing is wrong. */
+static int is_farewell(int code)
+{
+    return code == 1000 || code == 1001 || code == 1005;
+}
+
 static int read_events(rpc_peer_t *peer)
 {
     rpc_wire_event_t event;
@@ -293,8 +300,10 @@ static int read_events(rpc_peer_t *peer)
             rpc_peer_log(peer, 1, "closing the connection: %s", event.text);
             return RPC_PEER_HTTP;
         case RPC_WIRE_CLOSE:
-            rpc_peer_log(peer, 1, "closing the connection: %s (%d)",
-                         event.text, event.code);
+            if (!is_farewell(event.code)) {
+                rpc_peer_log(peer, 1, "closing the connection: %s (%d)",
+                             event.text, event.code);
+            }
             return RPC_PEER_ENDED;
         case RPC_WIRE_MORE:
         default:

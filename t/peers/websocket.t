@@ -162,4 +162,15 @@ like(join(' ', map { ($through->read_frame)[1] } 1 .. 3),
 $through->frame(8, pack('n', 1000));
 ok($through->closes(5), 'and closed through it');
 
+# Who closes as one should is no news: only 4001 is.
+for my $code (1000, 1001, 4001) {
+    my $websocket = Peers::websocket($server);
+    $websocket->ask('ping');
+    $websocket->frame(8, pack('n', $code) . "bye $code");
+    $websocket->closes(5);
+}
+my @said = RpcTest::slurp($server->{httpd}->error_log)
+    =~ /RPC0018: .* closing the connection: (bye \d+)/g;
+is("@said", 'bye 4001', 'a good end is not logged');
+
 done_testing();

@@ -354,6 +354,23 @@ static void test_topics(void)
            "a process without peers says so");
 }
 
+/* One that closes with this code; whether the other end logs it. */
+static void check_close(int code, int is_logged)
+{
+    rig_end_t *server = make(-1);
+    rig_end_t *client = make(-2);
+
+    rpc_peer_close(client->peer, code, "bye");
+    is_int(rpc_peer_receive(server->peer, client->sent, client->length),
+           RPC_PEER_ENDED, "a close frame ends it");
+    is_int(strstr(server->last_log, "bye") != NULL, is_logged,
+           is_logged ? "and is logged" : "no news");
+    is_int(rpc_peer_notify(client->peer, "a", NULL), APR_EOF,
+           "nothing is sent after a close frame");
+    end(server, "server");
+    end(client, "client");
+}
+
 static void test_websocket(void)
 {
     rig_end_t *server = make(-1);
@@ -367,16 +384,11 @@ static void test_websocket(void)
     rpc_peer_receive(client->peer, server->sent, server->length);
     is_int(got.result, 4, "a call by WebSocket");
     is_str(rpc_peer_transport(server->peer), "websocket", "it says so");
-    client->length = 0;
-    rpc_peer_close(client->peer, 1000, "bye");
-    is_int(rpc_peer_receive(server->peer, client->sent, client->length),
-           RPC_PEER_ENDED, "a close frame ends it");
-    ok(strstr(server->last_log, "bye") != NULL, "and is logged: %s",
-       server->last_log);
-    is_int(rpc_peer_notify(client->peer, "a", NULL), APR_EOF,
-           "nothing is sent after a close frame");
     end(server, "server");
     end(client, "client");
+    check_close(1000, 0);
+    check_close(1001, 0);
+    check_close(4001, 1);
 }
 
 int main(void)
