@@ -115,6 +115,22 @@ static enum rpc_reply_kind_e kind_of(const sent_t *sent, rpc_peer_t *peer,
     return RPC_REPLY_FAULT;
 }
 
+/* Whose answer an unreadable message was, nobody can tell: perhaps that of
+ * the call that waited in vain. */
+static const char *why_late(const rpc_job_t *job, rpc_peer_t *peer,
+                            const char *text, apr_pool_t *pool)
+{
+    const rpc_link_t *link = link_of(job->client);
+
+    apr_thread_mutex_lock(job->client->mutex);
+    if (link->conn != NULL && link->conn->peer == peer
+        && link->conn->refused[0] != '\0') {
+        text = apr_pstrcat(pool, text, ", but ", link->conn->refused, NULL);
+    }
+    apr_thread_mutex_unlock(job->client->mutex);
+    return text;
+}
+
 /* What the answer of rpc.on says of a topic: {"TOPIC": "ok"}. */
 static const char *word_of(const rpc_value_t *result, const char *topic)
 {
@@ -165,6 +181,9 @@ static void on_answer(rpc_peer_t *peer, rpc_call_t *call,
     else {
         const rpc_value_t *data = rpc_fault_data(call);
 
+        if (code == RPC_E_TIMEOUT) {
+            text = why_late(job, peer, text, reply->pool);
+        }
         fault = rpc_fault_make(reply->pool, code, "%s", text);
         if (data != NULL) {
             fault->data = rpc_value_in_pool(

@@ -50,6 +50,8 @@ typedef struct rpc_link_conn_t {
     apr_pool_t *pool;
     char error[CURL_ERROR_SIZE];
 
+    char refused[256];         /**< what came last and could not be read;
+                                    guarded by the client's mutex */
     pthread_mutex_t mutex;     /**< guards what follows */
     rpc_writer_t *queue;
     int ends;                  /**< close once all is sent */

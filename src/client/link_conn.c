@@ -73,11 +73,21 @@ static int op_is_owner(rpc_peer_t *peer, void *carrier)
 static void op_log(rpc_peer_t *peer, void *carrier, int level,
                    const char *text)
 {
+    static const char refused[] = "a message is refused";
     rpc_link_conn_t *conn = carrier;
 
     (void)peer;
     (void)level;
     rpc_trace(conn->client, '*', text, strlen(text));
+    if (strncmp(text, refused, sizeof(refused) - 1) == 0) {
+        apr_pool_t *pool = rpc_pool_own();
+
+        apr_thread_mutex_lock(conn->client->mutex);
+        apr_cpystrn(conn->refused, rpc_codec_own_words(text, pool),
+                    sizeof(conn->refused));
+        apr_thread_mutex_unlock(conn->client->mutex);
+        apr_pool_destroy(pool);
+    }
 }
 
 static void op_release(rpc_peer_t *peer, void *carrier)

@@ -37,7 +37,7 @@ plan skip_all => 'this mod_rpc has no RpcStream'
 my $httpd = RpcTest::httpd($conf, modules => [qw(rpc calc chaos)]);
 my $tcp = "tcp://127.0.0.1:$stream";
 my $ws = $httpd->url('/rpc') =~ s/^http/ws/r;
-RpcTest::allow_log(qr{AH01630|client denied|RPC0011: .*evil\.example|RPC0018: .*the client closes});
+RpcTest::allow_log(qr{AH01630|client denied|RPC0011: .*evil\.example|RPC0018: .*(?:the client closes|no open call \(id null\))});
 
 sub check {
     my ($arguments, $status, $wanted, %options) = @_;
@@ -62,6 +62,8 @@ for my $where (map({ ['--framing', $_, $tcp] } qw(newline eot content-length
 }
 check([$tcp, 'chaos.later', '0.1'], 0, qr/\[/);
 check(['--timeout', '0.2', $tcp, 'chaos.later', 5], 3, qr/in time/);
+check(['--timeout', '0.5', $tcp, 'chaos.deep', 100], 3,
+    qr/in time, but a message is refused: .*64 levels \(max_depth 64\)/);
 check([$ws =~ s{/rpc}{/private}r, 'add', 2, 3], 3, qr/HTTP\/1\.1 403/);
 check(['--token', 't0ken', $ws =~ s{/rpc}{/private}r, 'add', 2, 3], 0,
     qr/\A5\n\z/);
