@@ -42,6 +42,7 @@ typedef struct rpc_block_t {
 struct rpc_carrier_t {
     APR_RING_ENTRY(rpc_carrier_t) link; /**< of the child; its mutex guards */
     rpc_carrier_t *next_dropped;        /**< the same */
+    int is_dropped;                     /**< the same: it is in that list */
     volatile apr_uint32_t refs;
     rpc_child_t *child;
     server_rec *server;

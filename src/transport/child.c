@@ -24,8 +24,8 @@
 /* The same while the child stops; for how long calls that are open are waited
  * for then, and how long what they said may take to go out. */
 #define STOP_EVERY (20 * 1000)
-#define STOP_CALLS (600 * 1000)
-#define STOP_WRITE (850 * 1000)
+#define STOP_CALLS (900 * 1000)
+#define STOP_WRITE APR_USEC_PER_SEC
 
 /* How long the process waits for its thread when it ends. */
 #define WAIT_MS 1500
@@ -136,33 +136,51 @@ void rpc_child_poll(rpc_child_t *child, rpc_carrier_t *carrier)
 }
 
 /* The child's thread may have the carrier among what a poll reported: it
- * gives up the reference, after it has gone through that. */
+ * gives up the reference, after it has gone through that. A carrier comes
+ * here more than once before that thread does, and stands in the list once. */
 void rpc_child_unpoll(rpc_child_t *child, rpc_carrier_t *carrier)
 {
     apr_pollfd_t poll;
+    int was_dropped;
 
     fill_poll(&poll, carrier);
     apr_pollset_remove(child->pollset, &poll);
     carrier->is_polled = 0;
     pthread_mutex_lock(&child->mutex);
-    carrier->next_dropped = child->dropped;
-    child->dropped = carrier;
+    was_dropped = carrier->is_dropped;
+    if (!was_dropped) {
+        carrier->is_dropped = 1;
+        carrier->next_dropped = child->dropped;
+        child->dropped = carrier;
+    }
     pthread_mutex_unlock(&child->mutex);
+    if (was_dropped) {
+        rpc_carrier_unref(carrier);
+    }
 }
 
-static void unref_dropped(rpc_child_t *child)
+/* @return the first of that list, taken out of it; NULL: it is empty */
+static rpc_carrier_t *take_dropped(rpc_child_t *child)
 {
     rpc_carrier_t *carrier;
 
     pthread_mutex_lock(&child->mutex);
     carrier = child->dropped;
-    child->dropped = NULL;
+    if (carrier != NULL) {
+        child->dropped = carrier->next_dropped;
+        carrier->is_dropped = 0;
+    }
     pthread_mutex_unlock(&child->mutex);
-    while (carrier != NULL) {
-        rpc_carrier_t *next = carrier->next_dropped;
+    return carrier;
+}
 
+static void unref_dropped(rpc_child_t *child)
+{
+    rpc_carrier_t *carrier = take_dropped(child);
+
+    while (carrier != NULL) {
         rpc_carrier_unref(carrier);
-        carrier = next;
+        carrier = take_dropped(child);
     }
 }
 

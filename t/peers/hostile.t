@@ -87,6 +87,31 @@ for my $mpm ('event', 'worker', 'prefork') {
         "$mpm: the same process still serves");
 }
 
+# It reads nothing, but goes on talking: httpd takes the connection back again
+# and again while output waits.
+for my $mpm ('event', 'worker', 'prefork') {
+    my $server = Peers::server(mpm => $mpm,
+        stream => 'RpcPeerMaxQueue 64M');
+    my $good = Peers::tcp($server);
+    my $pid = join('', $good->call('count') =~ /"pid":(\d+)/);
+    my $talks = Peers::tcp($server);
+    my $x = 'x' x 200_000;
+    for my $id (1 .. 60) {
+        $talks->send(
+            qq({"jsonrpc":"2.0","method":"echo","params":["$x"],"id":$id}\n));
+        for (1 .. 4) {
+            sleep 0.005;
+            $talks->send(qq({"jsonrpc":"2.0","method":"ping","id":"p"}\n));
+        }
+    }
+    sleep 1.2;
+    is(join('', ($good->call('count') || '') =~ /"pid":(\d+)/), $pid,
+        "$mpm: one talks on, but does not read");
+    my $lines = 0;
+    $lines++ while $lines < 300 && defined $talks->line;
+    is($lines, 300, "$mpm: and gets all when it does");
+}
+
 # One that never finishes: byte after byte, but no message.
 for my $mpm ('event', 'worker') {
     my $server = Peers::server(mpm => $mpm, stream => 'RpcPeerIdle 1s',
