@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A bounded queue before APR's thread pool, which has no bound, and forgets
- * what it has not begun when it ends. For child.c. */
+/* A bounded queue and the threads that run what is in it, made when they are
+ * needed. For child.c. */
 #include "transport/threads.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 
-#include "apr_thread_pool.h"
+#include "apr_thread_proc.h"
 
 /* Tasks that wait; a peer's are bounded by RpcPeerMaxPending, too. */
 #define MOST_WAITING 1000
@@ -18,38 +19,42 @@ typedef struct task_t {
 } task_t;
 
 struct rpc_threads_t {
-    apr_thread_pool_t *pool;
-    pthread_mutex_t mutex; /* guards what follows; a leaf */
+    apr_pool_t *pool;       /* of the threads; the mutex guards it, too */
+    pthread_mutex_t mutex;  /* guards what follows */
+    pthread_cond_t changed; /* there is a task, or the end has come */
     task_t *first;
     task_t **end;
-    int waiting;
+    int waiting;            /* tasks */
+    int idle;               /* threads that wait for one */
+    int count;              /* threads that were made */
+    int most;
+    int is_over;
+    apr_thread_t *threads[];
 };
 
-apr_status_t rpc_threads_create(int count, apr_pool_t *pool,
+apr_status_t rpc_threads_create(int most, apr_pool_t *pool,
                                 rpc_threads_t **ret_threads)
 {
-    rpc_threads_t *threads = apr_pcalloc(pool, sizeof(*threads));
-    apr_status_t rv = apr_thread_pool_create(&threads->pool,
-                                             (apr_size_t)count,
-                                             (apr_size_t)count, pool);
+    rpc_threads_t *threads = apr_pcalloc(
+        pool, sizeof(*threads) + sizeof(apr_thread_t *) * (apr_size_t)most);
+    apr_status_t rv = apr_pool_create(&threads->pool, pool);
 
     if (rv != APR_SUCCESS) {
         return rv;
     }
-    /* One made later would have the signal mask of whoever has it made. */
-    apr_thread_pool_idle_max_set(threads->pool, (apr_size_t)count);
     pthread_mutex_init(&threads->mutex, NULL);
+    pthread_cond_init(&threads->changed, NULL);
     threads->end = &threads->first;
+    threads->most = most;
     *ret_threads = threads;
     return APR_SUCCESS;
 }
 
-static int run_first(rpc_threads_t *threads)
+/* With the mutex. @return NULL: there is none */
+static task_t *take_first(rpc_threads_t *threads)
 {
-    task_t *task;
+    task_t *task = threads->first;
 
-    pthread_mutex_lock(&threads->mutex);
-    task = threads->first;
     if (task != NULL) {
         threads->first = task->next;
         if (threads->first == NULL) {
@@ -57,52 +62,80 @@ static int run_first(rpc_threads_t *threads)
         }
         threads->waiting--;
     }
-    pthread_mutex_unlock(&threads->mutex);
-    if (task == NULL) {
-        return 0;
-    }
+    return task;
+}
+
+static void run_task(task_t *task)
+{
     task->run(task->arg);
     free(task);
-    return 1;
 }
 
 static void *APR_THREAD_FUNC work(apr_thread_t *thread, void *data)
 {
+    rpc_threads_t *threads = data;
+
     (void)thread;
-    run_first(data);
-    return NULL;
-}
-
-/* Take the newest back: no thread could be told of it.
- * @return 0: it has begun all the same */
-static int take_back(rpc_threads_t *threads, task_t *task)
-{
-    task_t **at;
-    int found = 0;
-
     pthread_mutex_lock(&threads->mutex);
-    for (at = &threads->first; *at != NULL && !found; ) {
-        if (*at == task) {
-            found = 1;
-            *at = task->next;
-            if (threads->end == &task->next) {
-                threads->end = at;
-            }
-            threads->waiting--;
+    while (!threads->is_over) {
+        task_t *task = take_first(threads);
+
+        if (task == NULL) {
+            threads->idle++;
+            pthread_cond_wait(&threads->changed, &threads->mutex);
+            threads->idle--;
         }
         else {
-            at = &(*at)->next;
+            pthread_mutex_unlock(&threads->mutex);
+            run_task(task);
+            pthread_mutex_lock(&threads->mutex);
         }
     }
     pthread_mutex_unlock(&threads->mutex);
-    return found;
+    return NULL;
+}
+
+/* With the mutex. A thread takes no signal: prefork would end the process
+ * within its handler, on that thread. */
+static void make_one(rpc_threads_t *threads)
+{
+    sigset_t all;
+    sigset_t before;
+
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    if (apr_thread_create(&threads->threads[threads->count], NULL, work,
+                          threads, threads->pool) == APR_SUCCESS) {
+        threads->count++;
+    }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+/* With the mutex. One that is idle may have been told of another task, and
+ * not have taken it yet. @return 0: nobody can run it */
+static int enqueue(rpc_threads_t *threads, task_t *task)
+{
+    if (threads->is_over || threads->waiting >= MOST_WAITING) {
+        return 0;
+    }
+    if (threads->waiting >= threads->idle && threads->count < threads->most) {
+        make_one(threads);
+    }
+    if (threads->count == 0) {
+        return 0;
+    }
+    *threads->end = task;
+    threads->end = &task->next;
+    threads->waiting++;
+    pthread_cond_signal(&threads->changed);
+    return 1;
 }
 
 apr_status_t rpc_threads_run(rpc_threads_t *threads, void (*run)(void *arg),
                              void *arg)
 {
     task_t *task = malloc(sizeof(*task));
-    int is_full;
+    int is_taken;
 
     if (task == NULL) {
         return APR_EAGAIN;
@@ -111,38 +144,45 @@ apr_status_t rpc_threads_run(rpc_threads_t *threads, void (*run)(void *arg),
     task->run = run;
     task->arg = arg;
     pthread_mutex_lock(&threads->mutex);
-    is_full = threads->waiting >= MOST_WAITING;
-    if (!is_full) {
-        *threads->end = task;
-        threads->end = &task->next;
-        threads->waiting++;
-    }
+    is_taken = enqueue(threads, task);
     pthread_mutex_unlock(&threads->mutex);
-    if (is_full
-        || (apr_thread_pool_push(threads->pool, work, threads,
-                                 APR_THREAD_TASK_PRIORITY_NORMAL, NULL)
-            != APR_SUCCESS
-            && take_back(threads, task))) {
+    if (!is_taken) {
         free(task);
-        return APR_EAGAIN;
     }
-    return APR_SUCCESS;
+    return is_taken ? APR_SUCCESS : APR_EAGAIN;
 }
 
 void rpc_threads_flush(rpc_threads_t *threads)
 {
-    while (run_first(threads)) {
-    }
+    task_t *task;
+
+    do {
+        pthread_mutex_lock(&threads->mutex);
+        task = take_first(threads);
+        pthread_mutex_unlock(&threads->mutex);
+        if (task != NULL) {
+            run_task(task);
+        }
+    } while (task != NULL);
 }
 
 void rpc_threads_destroy(rpc_threads_t *threads)
 {
-    rpc_threads_flush(threads);
-    /* A thread that the pool tells to end frees its own memory while the
-     * pool's is freed; those that are idle are joined. */
-    while (apr_thread_pool_busy_count(threads->pool) > 0) {
-        apr_sleep(1000);
+    int i;
+
+    if (threads == NULL) {
+        return;
     }
-    apr_thread_pool_idle_max_set(threads->pool, 0);
-    apr_thread_pool_destroy(threads->pool);
+    pthread_mutex_lock(&threads->mutex);
+    threads->is_over = 1;
+    pthread_cond_broadcast(&threads->changed);
+    pthread_mutex_unlock(&threads->mutex);
+    rpc_threads_flush(threads);
+    for (i = 0; i < threads->count; i++) {
+        apr_status_t rv;
+
+        apr_thread_join(&rv, threads->threads[i]);
+    }
+    pthread_cond_destroy(&threads->changed);
+    pthread_mutex_destroy(&threads->mutex);
 }

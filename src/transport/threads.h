@@ -7,8 +7,9 @@
 
 typedef struct rpc_threads_t rpc_threads_t;
 
-/** All threads are made at once, with the calling thread's signal mask. */
-apr_status_t rpc_threads_create(int count, apr_pool_t *pool,
+/** A thread is made when a task comes and none is idle; it takes no signals.
+ *  @param most So many at a time */
+apr_status_t rpc_threads_create(int most, apr_pool_t *pool,
                                 rpc_threads_t **ret_threads);
 
 /** Run it on one of them; never blocks.
