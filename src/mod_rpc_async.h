@@ -139,7 +139,8 @@ static inline int rpc_peer_gone(rpc_peer_t *peer)
 }
 
 /**
- * End the connection after what is queued was sent.
+ * End the connection after what is queued was sent; if a method closes the
+ * peer that calls it, after the answer of that call.
  * @param code   A close code of WebSocket, 1000 to 4999 (RFC 6455, section
  *               7.4); of no meaning on TCP
  * @param reason For the other end, at most 123 bytes of UTF-8; may be NULL

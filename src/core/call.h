@@ -4,6 +4,8 @@
 #ifndef RPC_CORE_CALL_H
 #define RPC_CORE_CALL_H
 
+#include "apr_portable.h"
+
 #include "core/arguments.h"
 #include "core/message.h"
 
@@ -51,6 +53,8 @@ struct rpc_call_t {
     int passed;                  /**< dispatch said rpc_pass() */
     int depth;                   /**< rpc_invoke() within rpc_invoke() */
     volatile int cancelled;
+    volatile apr_os_thread_t runner; /**< the host's thread that runs it now,
+                                          or 0 */
     apr_time_t deadline;
     struct rpc_limit_t *limit;   /**< core/message.c's, of a deferred call */
     int awaited;                 /**< deferred, and not completed */

@@ -435,7 +435,9 @@ static void run_task(void *arg)
     else if (rpc_atomic_get(&call->cancelled)) {
         call->fault = make_cancelled(call->pool);
     }
+    rpc_atomic_set(&call->runner, apr_os_thread_current());
     rpc_call_run(call);
+    rpc_atomic_set(&call->runner, 0);
     if (!call->deferred) {
         finish_one(message);
     }

@@ -40,6 +40,28 @@ static void delist(rpc_incoming_t *incoming)
     rpc_peer_unlock(peer);
 }
 
+int rpc_peer_note_close(rpc_peer_t *peer)
+{
+    apr_os_thread_t self = apr_os_thread_current();
+    rpc_incoming_t *at;
+    int found = 0;
+
+    for (at = peer->incoming; at != NULL; at = at->next) {
+        int i;
+
+        for (i = 0; i < at->message->call_count; i++) {
+            const rpc_call_t *call = at->message->calls[i];
+            apr_os_thread_t runner = rpc_atomic_get(&call->runner);
+
+            if (runner != 0 && apr_os_thread_equal(runner, self)) {
+                at->closes = 1;
+                found = 1;
+            }
+        }
+    }
+    return found;
+}
+
 static void cancel_message(rpc_message_t *message)
 {
     int i;
@@ -153,6 +175,7 @@ static void finish(rpc_incoming_t *incoming, rpc_writer_t *text)
 {
     rpc_message_t *message = incoming->message;
     rpc_peer_t *peer = incoming->peer;
+    int closes = incoming->closes;
 
     if (incoming->turn != NULL) {
         answer_in_turn(incoming);
@@ -166,6 +189,9 @@ static void finish(rpc_incoming_t *incoming, rpc_writer_t *text)
         peer->ops->answered(peer, peer->carrier, message);
     }
     rpc_peer_drop_message(peer, message);
+    if (closes) {
+        rpc_peer_close_late(peer);
+    }
 }
 
 /* The last call has completed after the owner went on: on any thread. */
@@ -213,9 +239,23 @@ static void admit(rpc_peer_t *peer, rpc_message_t *message)
     }
 }
 
+/* Whether other threads run calls of it, which may close the peer. */
+static int has_blocking(const rpc_message_t *message)
+{
+    int found = 0;
+    int i;
+
+    for (i = 0; i < message->call_count && !found; i++) {
+        found = message->calls[i]->state != RPC_CALL_DONE
+                && rpc_call_is_blocking(message->calls[i]);
+    }
+    return found;
+}
+
 static void run(rpc_peer_t *peer, rpc_message_t *message)
 {
     rpc_incoming_t *incoming = apr_pcalloc(message->pool, sizeof(*incoming));
+    int is_listed;
 
     incoming->peer = peer;
     incoming->message = message;
@@ -224,11 +264,20 @@ static void run(rpc_peer_t *peer, rpc_message_t *message)
     if (is_pyrpc(peer)) {
         incoming->turn = rpc_turn_take(peer);
     }
+    is_listed = has_blocking(message);
+    if (is_listed) {
+        enlist(incoming);
+    }
     if (rpc_message_begin(message, peer->host, on_done, incoming)) {
+        if (is_listed) {
+            delist(incoming);
+        }
         finish(incoming, peer->text);
         return;
     }
-    enlist(incoming);
+    if (!is_listed) {
+        enlist(incoming);
+    }
     if (rpc_atomic_get(&peer->is_gone)) {
         cancel_message(message); /* it was lost before that was in the list */
     }
@@ -276,18 +325,35 @@ static void read_fault(rpc_peer_t *peer, const rpc_wire_event_t *event)
 
 /* ---- a piece of input ---- */
 
-/* A WebSocket whose other end has done (RFC 6455, section 7.4.1): 1000, a page
- * that is left, no code at all. Nothing is wrong. */
-static int is_farewell(int code)
+/* RFC 6455, section 7.4.1: a normal closure, going away, no code, no close
+ * frame. The other end has gone, as each does once. */
+static int is_ordinary(int code)
 {
-    return code == 1000 || code == 1001 || code == 1005;
+    return code == 1000 || code == 1001 || code == 1005 || code == 1006;
+}
+
+static void log_close(rpc_peer_t *peer, const rpc_wire_event_t *event)
+{
+    int level = is_ordinary(event->code) ? 2 : 1;
+
+    if (event->code == 0) {
+        rpc_peer_log(peer, level, "closing the connection: %s", event->text);
+    }
+    else if (event->text[0] == '\0') {
+        rpc_peer_log(peer, level, "closing the connection: the other end "
+                     "closes it (close code %d)", event->code);
+    }
+    else {
+        rpc_peer_log(peer, level, "closing the connection: %s (close code "
+                     "%d)", event->text, event->code);
+    }
 }
 
 static int read_events(rpc_peer_t *peer)
 {
     rpc_wire_event_t event;
 
-    while (!rpc_atomic_get(&peer->is_gone)) {
+    while (!rpc_atomic_get(&peer->is_gone) && !peer->closes) {
         rpc_wire_next(peer->wire, &event);
         switch (event.event) {
         case RPC_WIRE_MESSAGE:
@@ -300,10 +366,7 @@ static int read_events(rpc_peer_t *peer)
             rpc_peer_log(peer, 1, "closing the connection: %s", event.text);
             return RPC_PEER_HTTP;
         case RPC_WIRE_CLOSE:
-            if (!is_farewell(event.code)) {
-                rpc_peer_log(peer, 1, "closing the connection: %s (%d)",
-                             event.text, event.code);
-            }
+            log_close(peer, &event);
             return RPC_PEER_ENDED;
         case RPC_WIRE_MORE:
         default:
@@ -326,6 +389,9 @@ static int read_all(rpc_peer_t *peer)
     rpc_writer_destroy(peer->text);
     peer->out = NULL;
     peer->text = NULL;
+    if (peer->closes) {
+        rpc_peer_close_late(peer);
+    }
     return state;
 }
 

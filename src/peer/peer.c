@@ -2,6 +2,7 @@
 /* A peer's life: made, referred to, sent to, closed, lost. For transports,
  * and for the other files of src/peer. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "apr_strings.h"
 
@@ -82,6 +83,7 @@ static void peer_unref(rpc_peer_t *peer)
     }
     free(peer->buckets);
     free(peer->block);
+    free(peer->close_reason);
     pthread_mutex_destroy(&peer->mutex);
     peer->ops->release(peer, peer->carrier);
     free(peer);
@@ -209,7 +211,7 @@ void rpc_peer_log(rpc_peer_t *peer, int level, const char *format, ...)
     peer->ops->log(peer, peer->carrier, level, text);
 }
 
-static void peer_close(rpc_peer_t *peer, int code, const char *reason)
+static void close_now(rpc_peer_t *peer, int code, const char *reason)
 {
     rpc_writer_t *frame;
 
@@ -228,6 +230,50 @@ static void peer_close(rpc_peer_t *peer, int code, const char *reason)
     if (!is_gone(peer)) {
         peer->ops->close(peer, peer->carrier, code, reason);
     }
+}
+
+/* A method that closes its own peer: its answer goes out before.
+ * @return 0: no call of the peer runs on this thread */
+static int postpone_close(rpc_peer_t *peer, int code, const char *reason)
+{
+    char *copy = reason != NULL ? strdup(reason) : NULL;
+    int reads = is_owner(peer) && peer->out != NULL;
+    int is_late;
+
+    rpc_peer_lock(peer);
+    is_late = reads || rpc_peer_note_close(peer);
+    if (is_late && peer->close_code == 0 && peer->close_reason == NULL) {
+        peer->close_code = code;
+        peer->close_reason = copy;
+        copy = NULL;
+    }
+    rpc_peer_unlock(peer);
+    free(copy);
+    if (reads) {
+        peer->closes = 1;
+    }
+    return is_late;
+}
+
+static void peer_close(rpc_peer_t *peer, int code, const char *reason)
+{
+    if (!is_gone(peer) && !postpone_close(peer, code, reason)) {
+        close_now(peer, code, reason);
+    }
+}
+
+void rpc_peer_close_late(rpc_peer_t *peer)
+{
+    char *reason;
+    int code;
+
+    rpc_peer_lock(peer);
+    code = peer->close_code;
+    reason = peer->close_reason;
+    peer->close_reason = NULL;
+    rpc_peer_unlock(peer);
+    close_now(peer, code, reason);
+    free(reason);
 }
 
 /* ---- the tables ---- */

@@ -26,7 +26,7 @@ typedef struct rpc_peer_ops_t {
      *  connection's input. */
     int (*is_owner)(rpc_peer_t *peer, void *carrier);
     /** A line for the log; level: 0 error (a handler misbehaved), 1 info (the
-     *  other end did). Text is not yet escaped. */
+     *  other end did), 2 debug (nobody did). Text is not yet escaped. */
     void (*log)(rpc_peer_t *peer, void *carrier, int level, const char *text);
     /** One message of the other end has been answered (or needed no answer):
      *  for the access log and metrics. Any thread. Optional (NULL). */

@@ -30,6 +30,8 @@ struct rpc_incoming_t {
     rpc_turn_t *turn;          /**< pyrpc; or NULL */
     rpc_incoming_t *next;      /**< in peer->incoming, while others run it */
     rpc_incoming_t **at;       /**< what points to it, or NULL: in no list */
+    int closes;                /**< a call of it closed the peer: when it is
+                                    answered. The peer's mutex guards it */
 };
 
 /** A call to the other end; malloc'ed. References: the table's while it is in
@@ -96,6 +98,8 @@ struct rpc_peer_t {
     /* The owner's thread alone. */
     rpc_writer_t *out;         /**< answers of this piece of input, or NULL */
     rpc_writer_t *text;        /**< one of them before it is framed */
+    int closes;                /**< a call closed the peer: when these are
+                                    sent */
 
     pthread_mutex_t mutex;     /**< guards what follows; a leaf: nothing is
                                     called while it is held */
@@ -111,6 +115,8 @@ struct rpc_peer_t {
     rpc_turn_t *turns;         /**< pyrpc: the oldest first */
     rpc_turn_t **last_turn;
     int takes_turns;           /**< a thread is sending what is due */
+    int close_code;            /**< of a close that waits for an answer */
+    char *close_reason;        /**< the same; malloc'ed, or NULL */
 
     /* Guarded by the topics' mutex. */
     struct rpc_subscription_t *subscriptions;
@@ -135,6 +141,10 @@ void rpc_peer_flush(rpc_peer_t *peer);
 void rpc_peer_log(rpc_peer_t *peer, int level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/** Close it as the call said that closed its own peer, now that its answer
+ *  was sent. */
+void rpc_peer_close_late(rpc_peer_t *peer);
+
 /** As malloc, cleared; never NULL: without memory there is nothing sensible
  *  left to do. */
 void *rpc_peer_allocate(apr_size_t size);
@@ -151,6 +161,10 @@ void rpc_peer_drop_message(rpc_peer_t *peer, rpc_message_t *message);
 void *rpc_peer_copy_caller(const rpc_caller_t *caller, rpc_caller_t *ret_copy);
 
 /* ---- incoming.c ---- */
+
+/** Whether the calling thread runs a call of the peer on behalf of the host:
+ *  rpc_peer_close_late() follows its answer then. With the lock. */
+int rpc_peer_note_close(rpc_peer_t *peer);
 
 /** Cancel what is not answered. */
 void rpc_peer_cancel_all(rpc_peer_t *peer);

@@ -82,6 +82,9 @@ static void op_log(rpc_peer_t *peer, void *data, int level, const char *text)
     char escaped[1024];
 
     (void)peer;
+    if (level > 1 && !APLOG_IS_LEVEL(carrier->server, APLOG_DEBUG)) {
+        return;
+    }
     ap_escape_errorlog_item(escaped, text, sizeof(escaped));
     if (level == 0) {
         ap_log_error(APLOG_MARK, APLOG_ERR, 0, carrier->server,
@@ -89,9 +92,9 @@ static void op_log(rpc_peer_t *peer, void *data, int level, const char *text)
                      escaped);
     }
     else {
-        ap_log_error(APLOG_MARK, APLOG_INFO, 0, carrier->server,
-                     RPC_LOG_PEER "[client %s] %s", carrier->client_ip,
-                     escaped);
+        ap_log_error(APLOG_MARK, level == 1 ? APLOG_INFO : APLOG_DEBUG, 0,
+                     carrier->server, RPC_LOG_PEER "[client %s] %s",
+                     carrier->client_ip, escaped);
     }
 }
 

@@ -28,7 +28,6 @@ AddDefaultCharset utf-8
 Include "$tree/conf/demo.conf"
 CONF
 
-RpcTest::allow_log(qr/RPC0018: .* closing the connection: /);
 
 my $page = RpcTest::get($server->url('/'));
 is($page->{status}, 200, 'the page');

@@ -29,7 +29,6 @@ Listen 127.0.0.1:$friend
 Listen 127.0.0.1:$stranger
 CONF
 RpcTest::expect_log(qr/RPC0011: /);
-RpcTest::allow_log(qr/RPC0018: .* closing the connection: /);
 my %pages = (
     script => '<script src="/rpc?rpc.js"></script>',
     module => '<script type="module">import { Rpc, RpcError } from '

@@ -267,6 +267,8 @@ static const rpc_method_t methods[] = {
     RPC_METHOD("int tell(string method, int times)", tell, 0,
                "Notify the caller."),
     RPC_METHOD("nil hang_up(int code, string reason)", hang_up, 0, NULL),
+    RPC_METHOD("nil hang_up_slowly(int code, string reason)", hang_up,
+               RPC_BLOCKING, "The same on a thread of the pool."),
     RPC_METHOD("struct who()", who, RPC_SAFE, NULL),
     RPC_METHOD("int publish(any value)", publish, 0, NULL),
     RPC_METHOD("int publish_big(int bytes)", publish_big, 0, NULL),

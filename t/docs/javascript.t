@@ -13,7 +13,6 @@ use Node;
 use RpcTest;
 
 Node::need('ws');
-RpcTest::allow_log(qr/RPC0018: .* closing the connection: /);
 
 my @blocks = Document::blocks('docs/javascript.md');
 my @examples = map { $_->{text} } grep { $_->{language} eq 'js' } @blocks;

@@ -36,7 +36,6 @@ Listen 127.0.0.1:$tunnel
 CONF
     modules => [qw(rpc calc server talk)],
     system => [qw(proxy proxy_http proxy_wstunnel)], threads => 16);
-RpcTest::allow_log(qr/RPC0018: .* closing the connection: /);
 RpcTest::expect_log(qr/RPC0018: .* a message is refused: $_/) for
     'line 1, column 44: an integer beyond 64 bits', 'more than 1000 calls';
 my @tcp = ('127.0.0.1', $port);

@@ -10,8 +10,6 @@ use Time::HiRes qw(sleep time);
 use Peers;
 use RpcTest;
 
-RpcTest::allow_log(qr/RPC0018: \[client 127\.0\.0\.1\] closing /);
-
 # Each transport as one that sends a text and reads a text.
 sub over_tcp {
     my ($client) = @_;
@@ -88,6 +86,33 @@ for my $mpm ('event', 'worker', 'prefork') {
         is($read->(), '{"jsonrpc":"2.0","result":500,"id":8}',
             "$name: and then the answer");
     }
+}
+
+# A method that closes its own peer is answered; what came behind it is not.
+for my $mpm ('event', 'worker', 'prefork') {
+    my $server = Peers::server(mpm => $mpm);
+    for my $method ('hang_up', 'hang_up_slowly') {
+        my $answer = '{"jsonrpc":"2.0","result":null,"id":1}';
+        for (1 .. 5) {
+            my $client = Peers::tcp($server);
+            is($client->call($method, '[4001,"bye"]'), "$answer\n",
+                "$mpm: $method over TCP is answered");
+            ok($client->closes(3), 'and the connection closed');
+            is($client->{buffer}, '', 'with nothing else');
+            my $websocket = Peers::websocket($server);
+            is($websocket->ask($method, '[4001,"bye"]'), $answer,
+                "$mpm: $method by WebSocket");
+            is(join(' ', map { unpack('H*', $_ || '') }
+                ($websocket->read_frame(3))[1]), '0fa1' . unpack('H*', 'bye'),
+                'and 4001 bye');
+        }
+    }
+    my $client = Peers::tcp($server);
+    $client->send('{"jsonrpc":"2.0","method":"hang_up","params":[1000,"x"],'
+        . '"id":1}' . "\n" . '{"jsonrpc":"2.0","method":"ping","id":2}'
+        . "\n");
+    like($client->line || '', qr/"id":1\}/, "$mpm: the first of two");
+    ok($client->closes(3) && $client->{buffer} eq '', 'and no more');
 }
 
 # Tables hear of peers that come and go.

@@ -10,7 +10,6 @@ use Time::HiRes qw(sleep);
 use Peers;
 use RpcTest;
 
-RpcTest::allow_log(qr/RPC0018: \[client 127\.0\.0\.1\] closing /);
 RpcTest::allow_log(qr/RPC0015: .*RpcStream/);
 
 my $ping = '{"jsonrpc":"2.0","method":"ping","id":1}';

@@ -10,7 +10,6 @@ use Time::HiRes qw(sleep time);
 use Peers;
 use RpcTest;
 
-RpcTest::allow_log(qr/RPC0018: \[client 127\.0\.0\.1\] closing /);
 RpcTest::allow_log(qr/AH00052: child pid \d+ exit signal Killed \(9\)/);
 RpcTest::allow_log(qr/AH\d+: .*(?:MaxRequestWorkers|scoreboard)/);
 

@@ -11,7 +11,6 @@ use Time::HiRes qw(sleep time);
 use Peers;
 use RpcTest;
 
-RpcTest::allow_log(qr/RPC0018: \[client 127\.0\.0\.1\] closing /);
 RpcTest::allow_log(qr/AH03490: scoreboard is full/);
 RpcTest::allow_log(qr/AH00(?:484|161|286): server reached MaxRequestWorkers/);
 

@@ -10,7 +10,6 @@ use Time::HiRes qw(sleep);
 use Peers;
 use RpcTest;
 
-RpcTest::allow_log(qr/RPC0018: \[client 127\.0\.0\.1\] closing /);
 RpcTest::expect_log(qr/RPC0011: calls of pages of https:\/\/evil\.example/);
 RpcTest::allow_log(qr/AH0[01]\d+: .*(?:user|client denied|authz|auth)/i);
 
