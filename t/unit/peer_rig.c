@@ -250,7 +250,7 @@ static void on_log(rpc_peer_t *peer, void *carrier, int level,
         end->errors++;
         apr_cpystrn(end->last_error, text, sizeof(end->last_error));
     }
-    else {
+    else if (level == 1) {
         apr_cpystrn(end->last_log, text, sizeof(end->last_log));
     }
     pthread_mutex_unlock(&end->mutex);
