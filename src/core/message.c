@@ -33,6 +33,9 @@ typedef struct rpc_limit_t {
  * thread can wait until, must not overflow. */
 #define LONGEST_LIMIT (366 * 24 * 3600 * APR_USEC_PER_SEC)
 
+/* How often a thread that waits looks whether anybody wants the answer. */
+#define LOOK_EVERY (APR_USEC_PER_SEC / 2)
+
 /* As httpd does it: without memory there is nothing sensible left to do. */
 static int out_of_memory(int retcode)
 {
@@ -511,6 +514,20 @@ void rpc_message_start(rpc_message_t *message, rpc_host_t *host,
     }
 }
 
+static int is_caller_gone(const rpc_caller_t *caller)
+{
+    return caller->gone != NULL && caller->gone(caller);
+}
+
+/* With the waiter's lock: nobody waits for it any more. */
+static void end_wait(rpc_call_t *call, rpc_fault_t *fault)
+{
+    call->fault = fault;
+    rpc_atomic_set(&call->cancelled, 1);
+    call->state = RPC_CALL_DONE;
+    call->awaited = 0;
+}
+
 void rpc_message_wait(rpc_call_t *call, apr_pool_t *pool)
 {
     rpc_waiter_t *waiter = rpc_atomic_get(&call->message->waiter);
@@ -523,13 +540,14 @@ void rpc_message_wait(rpc_call_t *call, apr_pool_t *pool)
         apr_interval_time_t left = call->deadline - apr_time_now();
 
         if (left <= 0) {
-            call->fault = make_late(call, pool);
-            rpc_atomic_set(&call->cancelled, 1);
-            call->state = RPC_CALL_DONE;
-            call->awaited = 0;
+            end_wait(call, make_late(call, pool));
+        }
+        else if (is_caller_gone(call->message->caller)) {
+            end_wait(call, make_cancelled(pool));
         }
         else {
-            apr_thread_cond_timedwait(waiter->done, waiter->mutex, left);
+            apr_thread_cond_timedwait(waiter->done, waiter->mutex,
+                                      left < LOOK_EVERY ? left : LOOK_EVERY);
         }
     }
     apr_thread_mutex_unlock(waiter->mutex);

@@ -3,8 +3,10 @@
  * calls, and answers it. For mod_rpc.c. */
 #include "transport/http.h"
 
+#include <poll.h>
 #include <string.h>
 
+#include "apr_portable.h"
 #include "apr_strings.h"
 #include "http_core.h"
 #include "http_log.h"
@@ -25,9 +27,19 @@
 /* How many names rpc-method holds for a batch. */
 #define NOTED_METHODS 8
 
+/* Reset, or closed in both directions. One that has only closed its own
+ * sends nothing more, but may wait for the answer. */
 static int is_gone(const rpc_caller_t *caller)
 {
-    return caller->connection->aborted;
+    conn_rec *c = caller->connection;
+    apr_socket_t *socket = ap_get_conn_socket(c);
+    struct pollfd poll_fd = {.fd = -1};
+
+    if (!c->aborted && c->master == NULL && socket != NULL
+        && apr_os_sock_get(&poll_fd.fd, socket) == APR_SUCCESS) {
+        (void)poll(&poll_fd, 1, 0);
+    }
+    return c->aborted || (poll_fd.revents & (POLLERR | POLLHUP)) != 0;
 }
 
 static rpc_exchange_t *create_exchange(request_rec *r,

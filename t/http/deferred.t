@@ -5,6 +5,8 @@
 use strict;
 use warnings;
 use lib 't/lib';
+use IO::Socket::INET ();
+use Socket qw(SOL_SOCKET SO_LINGER);
 use Test::More;
 use Time::HiRes qw(sleep);
 use RpcTest;
@@ -42,6 +44,28 @@ CONF
     is(() = $r->{body} =~ /"later",0\.5,false/g, 4, "$mpm: a batch of four");
     like($r->{body}, qr/"id":1\}.*"id":2\}.*"id":3\}.*"id":4\}/,
         "$mpm: in the order of the calls");
+
+    # A client that resets its connection is not waited for: one worker is
+    # left with it on prefork, and the method learns of it.
+    my $reset = IO::Socket::INET->new(PeerAddr => '127.0.0.1',
+        PeerPort => $server->port) or die $!;
+    my $body = '{"jsonrpc":"2.0","method":"later","params":[8,9],"id":1}';
+    print {$reset} "POST /chaos HTTP/1.1\r\nHost: x\r\nContent-Type: "
+        . 'application/json' . "\r\nContent-Length: " . length($body)
+        . "\r\n\r\n$body";
+    $reset->flush;
+    sleep 0.2;
+    setsockopt($reset, SOL_SOCKET, SO_LINGER, pack('ii', 1, 0));
+    close $reset;
+    my $line;
+    for (1 .. 20) {
+        sleep 0.2;
+        ($line) = RpcTest::slurp($server->access_log)
+            =~ /^(.* jsonrpc later -32800 1)$/m;
+        last if $line;
+    }
+    like($line || '', qr/ later -32800 1$/,
+        "$mpm: a client that left ends the wait");
 
     # By rpc_invoke and by multicall, which wait for it.
     like($call->('invoke', '["later",[0.05]]'), qr/"later"/,
