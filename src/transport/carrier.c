@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "apr_atomic.h"
 #include "http_connection.h"
 #include "http_log.h"
 #include "http_main.h"
@@ -30,12 +29,12 @@ rpc_carrier_t *rpc_carrier_of(conn_rec *c)
 
 void rpc_carrier_ref(rpc_carrier_t *carrier)
 {
-    apr_atomic_inc32(&carrier->refs);
+    rpc_atomic_add(&carrier->refs, 1);
 }
 
 void rpc_carrier_unref(rpc_carrier_t *carrier)
 {
-    if (apr_atomic_dec32(&carrier->refs) != 0) {
+    if (rpc_atomic_sub(&carrier->refs, 1) != 0) {
         return;
     }
     rpc_carrier_clear(carrier);
@@ -232,6 +231,13 @@ static apr_status_t pool_goes(void *data)
     return APR_SUCCESS;
 }
 
+/* Which server's Timeout holds depends on KeepAliveTimeout. */
+static apr_interval_time_t ping_every(const server_rec *server)
+{
+    return (server->timeout < ap_server_conf->timeout
+                ? server->timeout : ap_server_conf->timeout) / 3;
+}
+
 rpc_carrier_t *rpc_carrier_create(conn_rec *c, rpc_child_t *child,
                                   server_rec *server,
                                   const rpc_stream_t *stream,
@@ -257,6 +263,9 @@ rpc_carrier_t *rpc_carrier_create(conn_rec *c, rpc_child_t *child,
     carrier->max_queue = config->peer_max_queue;
     carrier->idle = config->peer_idle > 0 ? config->peer_idle
                                           : ap_server_conf->timeout;
+    if (stream == NULL) {
+        carrier->ping = ping_every(server);
+    }
     carrier->c = c;
     carrier->socket = ap_get_conn_socket(c);
     carrier->in = apr_brigade_create(c->pool, c->bucket_alloc);

@@ -43,7 +43,7 @@ struct rpc_carrier_t {
     APR_RING_ENTRY(rpc_carrier_t) link; /**< of the child; its mutex guards */
     rpc_carrier_t *next_dropped;        /**< the same */
     int is_dropped;                     /**< the same: it is in that list */
-    volatile apr_uint32_t refs;
+    volatile int refs;
     rpc_child_t *child;
     server_rec *server;
     const rpc_stream_t *stream; /**< of RpcStream; NULL: a WebSocket */

@@ -139,18 +139,11 @@ static rpc_carrier_t *create_carrier(rpc_exchange_t *exchange)
 {
     request_rec *r = exchange->r;
     rpc_child_t *child = rpc_child_get();
-    rpc_carrier_t *carrier =
-        child != NULL ? rpc_carrier_create(r->connection, child, r->server,
-                                           NULL, &exchange->config)
-                      : NULL;
 
-    if (carrier != NULL) {
-        /* Which server's Timeout holds depends on KeepAliveTimeout. */
-        carrier->ping = (r->server->timeout < ap_server_conf->timeout
-                             ? r->server->timeout : ap_server_conf->timeout)
-                        / 3;
-    }
-    return carrier;
+    return child != NULL ? rpc_carrier_create(r->connection, child,
+                                              r->server, NULL,
+                                              &exchange->config)
+                         : NULL;
 }
 
 static int open_peer(rpc_exchange_t *exchange, rpc_carrier_t *carrier)
