@@ -108,7 +108,7 @@ struct rpc_job_t {
     rpc_job_t *next;             /**< the carrier's own */
     rpc_peer_t *peer;            /**< to carry it, or NULL: any */
     int open;                    /**< a peer's: calls not answered yet */
-    int repeated;                /**< a peer's: sent once more */
+    int repeated;                /**< a peer's: how often sent once more */
     int refusals;                /**< a peer's: by servers that stop */
 };
 

@@ -12,6 +12,10 @@
 
 #include "protocol/json.h"
 
+/* How often a safe call is sent once more: a restart may end two connections,
+ * the second one to a child that was about to stop. */
+#define MOST_REPEATS 2
+
 /* How often a call may be refused by servers that stop; the first pause, of
  * which each is twice the last: 6 seconds in all. */
 #define MOST_REFUSALS 6
@@ -65,7 +69,7 @@ static void start(rpc_job_t *job);
 static int may_repeat(rpc_job_t *job, rpc_peer_t *peer, int code)
 {
     return code == RPC_E_PEER_GONE && rpc_peer_gone(peer) && job->is_safe
-           && !job->is_batch && !job->repeated
+           && !job->is_batch && job->repeated < MOST_REPEATS
            && !rpc_atomic_get(&job->client->closing);
 }
 
@@ -159,7 +163,7 @@ static void on_answer(rpc_peer_t *peer, rpc_call_t *call,
     rpc_fault_t *fault;
 
     if (may_repeat(job, peer, code)) {
-        job->repeated = 1;
+        job->repeated++;
         start(job);
         return;
     }

@@ -83,6 +83,19 @@ static void say_goodbye(rpc_link_conn_t *conn, char *buffer)
     }
 }
 
+static void set_state(rpc_link_t *link, enum rpc_link_state_e state,
+                      rpc_link_conn_t *conn)
+{
+    apr_thread_mutex_lock(link->client->mutex);
+    link->state = state;
+    link->conn = conn;
+    if (conn != NULL) {
+        link->why = NULL;
+    }
+    apr_thread_cond_broadcast(link->changed);
+    apr_thread_mutex_unlock(link->client->mutex);
+}
+
 static void serve(rpc_link_conn_t *conn)
 {
     rpc_link_t *link = conn->link;
@@ -105,25 +118,16 @@ static void serve(rpc_link_conn_t *conn)
     if (is_closing(link)) {
         rpc_peer_close(conn->peer, 1000, "the client closes");
     }
+    /* What is called from now on is for the next one. */
+    set_state(link, link->client->options.no_reconnect ? RPC_LINK_ENDED
+                                                       : RPC_LINK_CONNECTING,
+              NULL);
     say_goodbye(conn, buffer);
 }
 
 /* ------------------------------------------------------------------------
  * Connect
  */
-
-static void set_state(rpc_link_t *link, enum rpc_link_state_e state,
-                      rpc_link_conn_t *conn)
-{
-    apr_thread_mutex_lock(link->client->mutex);
-    link->state = state;
-    link->conn = conn;
-    if (conn != NULL) {
-        link->why = NULL;
-    }
-    apr_thread_cond_broadcast(link->changed);
-    apr_thread_mutex_unlock(link->client->mutex);
-}
 
 /* The topics of before, in one call that nobody waits for. */
 static void subscribe_again(rpc_link_t *link, rpc_peer_t *peer)
@@ -191,7 +195,6 @@ static void connect_and_serve(rpc_link_t *link)
     apr_pool_t *pool = rpc_pool_own();
     rpc_link_conn_t *conn = NULL;
     const char *why = rpc_link_connect(link, pool, &conn);
-    int may_again;
 
     if (why != NULL) {
         link->attempts++;
@@ -210,8 +213,6 @@ static void connect_and_serve(rpc_link_t *link)
     set_state(link, RPC_LINK_CONNECTED, conn);
     rpc_link_flush(link, NULL);
     serve(conn);
-    may_again = !link->client->options.no_reconnect;
-    set_state(link, may_again ? RPC_LINK_CONNECTING : RPC_LINK_ENDED, NULL);
     rpc_conn_end(conn);
     link->attempts = 1; /* a server that takes and drops is not asked again
                            at once */

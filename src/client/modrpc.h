@@ -248,7 +248,8 @@ RPC_CLIENT_API_ void rpc_request_timeout(rpc_call_t *request,
                                          apr_interval_time_t timeout);
 
 /** The method changes nothing, or the same when called twice: if a connection
- *  that was open before ends without an answer, call it once more. */
+ *  that was open before ends without an answer, call it once more (a peer:
+ *  twice more). */
 RPC_CLIENT_API_ void rpc_request_safe(rpc_call_t *request);
 
 /** Call and wait. The request is gone. @return never NULL */

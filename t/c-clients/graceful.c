@@ -20,7 +20,7 @@ typedef struct worker_t {
     char *failed[MOST]; /* NULL: acknowledged */
 } worker_t;
 
-static volatile int is_over;
+static int is_over;
 static worker_t workers[THREADS];
 
 static void one_call(worker_t *worker)
@@ -45,7 +45,7 @@ static void *work(void *data)
 {
     worker_t *worker = data;
 
-    while (!is_over && worker->count < MOST) {
+    while (!__sync_add_and_fetch(&is_over, 0) && worker->count < MOST) {
         one_call(worker);
         usleep(500);
     }
@@ -86,7 +86,7 @@ int main(int argc, char **argv)
     while (read(0, &byte, 1) > 0) {
         continue;
     }
-    is_over = 1;
+    __sync_add_and_fetch(&is_over, 1);
     for (i = 0; i < THREADS; i++) {
         pthread_join(workers[i].thread, NULL);
     }
