@@ -37,4 +37,26 @@ cmp_ok(scalar keys %names, '>=', 60, 'many of them');
 my $document = RpcTest::slurp(RpcTest::tree() . '/docs/coming-from.md');
 my ($section) = $document =~ /^(## xmlrpc\.server .*?)^## pulsar/ms;
 like($section, qr/\b\Q$_\E\b/, $_) for sort keys %names;
+
+# What it says is there is there: functions in the headers, directives in the
+# documents; and nothing is promised.
+my $headers = join '', map { RpcTest::slurp(RpcTest::tree() . "/src/$_") }
+    qw(mod_rpc.h mod_rpc_async.h client/modrpc.h);
+my $directives = RpcTest::slurp(RpcTest::tree() . '/docs/directives.md');
+my %functions = map { $_ => 1 } $document =~ /\b(rpc_\w+)\(/g;
+# pulsar's own, in the left column.
+delete @functions{qw(rpc_echo rpc_kill_actor rpc_method)};
+my %directives = map { $_ => 1 } $document
+    =~ /\b(Rpc[A-Z]\w+) (?:on|off|jsonrpc|NAME|PUBLIC)\b/g;
+cmp_ok(scalar keys %functions, '>=', 30, 'it names functions');
+is(join(' ', grep { $headers !~ /\b$_\b/ } sort keys %functions), '',
+    'all of them are declared');
+cmp_ok(scalar keys %directives, '>=', 5, 'and directives');
+is(join(' ', grep { $directives !~ /^## $_$/m } sort keys %directives), '',
+    'all of them are described');
+for my $name (map { s{.*/}{}r } glob(RpcTest::tree() . '/docs/*.md')) {
+    unlike(RpcTest::slurp(RpcTest::tree() . "/docs/$name"),
+        qr/\*\*not yet\*\*|a later (?:release|version)|HTTP is the only/i,
+        "$name promises nothing");
+}
 done_testing();
