@@ -10,6 +10,8 @@ use Time::HiRes qw(sleep);
 use Peers;
 use RpcTest;
 
+RpcTest::expect_log(qr/RPC0018: .* a netstring is not followed by a comma/);
+RpcTest::expect_log(qr/RPC0018: .* an HTTP request, but no HTTP is spoken/);
 RpcTest::allow_log(qr/RPC0015: .*RpcStream/);
 
 my $ping = '{"jsonrpc":"2.0","method":"ping","id":1}';
@@ -63,7 +65,8 @@ for my $mpm ('event', 'worker', 'prefork') {
 
     # A page of another site that posts to the port.
     my $r = RpcTest::raw($server->{tcp},
-        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 40\r\n\r\n$ping");
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 40\r\n\r\n$ping",
+        all => 1);
     is($r->{status}, 400, "$mpm: HTTP is a bad request");
     like($r->{body}, qr/speaks jsonrpc over TCP, not HTTP/, 'and told why');
     is($r->{headers}{connection}, 'close', 'and closed');
@@ -103,7 +106,7 @@ SKIP: {
     my ($status) = RpcTest::run_command('openssl', 'req', '-x509', '-newkey',
         'rsa:2048', '-nodes', '-days', 2, '-subj', '/CN=localhost', '-keyout',
         "$dir/tls.key", '-out', "$dir/tls.crt");
-    skip('openssl cannot make a certificate', 4) if $status;
+    skip('openssl cannot make a certificate', 8) if $status;
     for my $mpm ('event', 'worker') {
         RpcTest::allow_log(qr/ssl:warn.* AH0(?:1873|1882|1906|1909)/);
         my $tls = Peers::server(mpm => $mpm, system => ['socache_shmcb',
@@ -114,6 +117,10 @@ SKIP: {
             . '/t/peers/tls.py', $tls->{tcp});
         is($output, "pong\ncalled\npong\npong\nclosed\n", "$mpm: TLS");
         is($code, 0, 'and the script ends well');
+        my $plain = Peers::tcp($tls);
+        $plain->send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+        ok($plain->closes(5), "$mpm: HTTP without TLS is closed");
+        is($plain->{buffer}, '', 'without an answer');
     }
 }
 
