@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A bounded queue and the threads that run what is in it, made when they are
- * needed. For child.c. */
+ * needed. APR's thread pool has no bound, forgets what it has not begun when it
+ * ends, and makes threads with whatever signals are open. For child.c. */
 #include "transport/threads.h"
 
 #include <pthread.h>
@@ -19,7 +20,8 @@ typedef struct task_t {
 } task_t;
 
 struct rpc_threads_t {
-    apr_pool_t *pool;       /* of the threads; the mutex guards it, too */
+    apr_pool_t *pool;       /* of the threads, with an allocator of its own:
+                             * the mutex guards it, too */
     pthread_mutex_t mutex;  /* guards what follows */
     pthread_cond_t changed; /* there is a task, or the end has come */
     task_t *first;
@@ -37,7 +39,7 @@ apr_status_t rpc_threads_create(int most, apr_pool_t *pool,
 {
     rpc_threads_t *threads = apr_pcalloc(
         pool, sizeof(*threads) + sizeof(apr_thread_t *) * (apr_size_t)most);
-    apr_status_t rv = apr_pool_create(&threads->pool, pool);
+    apr_status_t rv = apr_pool_create_unmanaged(&threads->pool);
 
     if (rv != APR_SUCCESS) {
         return rv;
@@ -185,4 +187,5 @@ void rpc_threads_destroy(rpc_threads_t *threads)
     }
     pthread_cond_destroy(&threads->changed);
     pthread_mutex_destroy(&threads->mutex);
+    apr_pool_destroy(threads->pool);
 }
