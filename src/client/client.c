@@ -283,6 +283,8 @@ apr_status_t rpc_client_open(const char *url,
         *ret_client = NULL;
         return APR_ENOMEM;
     }
+    client->conditions = apr_array_make(pool, 1,
+                                        sizeof(apr_thread_cond_t *));
     copy_options(client, options);
     set_limits(client);
     client->error = open_client(client);

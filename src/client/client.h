@@ -54,6 +54,8 @@ struct rpc_client_t {
     int closing;
     /** Guards the state of replies, and what the carrier says. */
     apr_thread_mutex_t *mutex;
+    /** Conditions that no thread waits on now, for the next one. */
+    apr_array_header_t *conditions;
 };
 
 /** A request and its reply share a pool, which is nobody's child. */
@@ -87,7 +89,7 @@ struct rpc_reply_t {
     rpc_fault_t *fault;
     rpc_value_t *response;
     int status;
-    apr_thread_cond_t *cond;     /**< of who waits, or NULL */
+    struct rpc_waiting_t *waiting; /**< who waits; the client's mutex */
     rpc_client_reply_fn on_reply;
     void *baton;
 };

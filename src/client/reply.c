@@ -7,6 +7,13 @@
 
 #include "protocol/json.h"
 
+/* A thread that waits, on its stack. Its condition is no part of the reply,
+ * whose memory is the carrier's until it is done. */
+typedef struct rpc_waiting_t {
+    apr_thread_cond_t *condition;
+    struct rpc_waiting_t *next;
+} rpc_waiting_t;
+
 void rpc_reply_unref_(rpc_reply_t *reply)
 {
     rpc_client_t *client = reply->client;
@@ -21,6 +28,7 @@ void rpc_reply_complete_(rpc_reply_t *reply, enum rpc_reply_kind_e kind,
                          rpc_value_t *result, rpc_fault_t *fault)
 {
     rpc_client_t *client = reply->client;
+    const rpc_waiting_t *waiting;
     rpc_client_reply_fn on_reply;
 
     apr_thread_mutex_lock(client->mutex);
@@ -29,8 +37,9 @@ void rpc_reply_complete_(rpc_reply_t *reply, enum rpc_reply_kind_e kind,
     reply->fault = fault;
     on_reply = reply->on_reply;
     rpc_atomic_set(&reply->done, 1);
-    if (reply->cond != NULL) {
-        apr_thread_cond_broadcast(reply->cond);
+    for (waiting = reply->waiting; waiting != NULL;
+         waiting = waiting->next) {
+        apr_thread_cond_signal(waiting->condition);
     }
     apr_thread_mutex_unlock(client->mutex);
     if (on_reply != NULL) {
@@ -102,25 +111,53 @@ int rpc_reply_done(const rpc_reply_t *reply)
     return rpc_atomic_get(&reply->done) != 0;
 }
 
-static apr_status_t wait_once(rpc_reply_t *reply, apr_time_t until)
+static apr_status_t wait_once(const rpc_waiting_t *waiting,
+                              apr_thread_mutex_t *mutex, apr_time_t until)
 {
     apr_interval_time_t left;
 
     if (until == 0) {
-        return apr_thread_cond_wait(reply->cond, reply->client->mutex);
+        return apr_thread_cond_wait(waiting->condition, mutex);
     }
     left = until - apr_time_now();
     if (left <= 0) {
         return APR_TIMEUP;
     }
-    apr_thread_cond_timedwait(reply->cond, reply->client->mutex, left);
+    apr_thread_cond_timedwait(waiting->condition, mutex, left);
     return APR_SUCCESS;
+}
+
+/* With the mutex. @return NULL: no memory */
+static apr_thread_cond_t *take_condition(rpc_client_t *client)
+{
+    apr_thread_cond_t **last = apr_array_pop(client->conditions);
+    apr_thread_cond_t *made;
+
+    if (last != NULL) {
+        return *last;
+    }
+    return apr_thread_cond_create(&made, client->pool) == APR_SUCCESS ? made
+                                                                      : NULL;
+}
+
+/* With the mutex. */
+static void stop_waiting(rpc_reply_t *reply, const rpc_waiting_t *waiting)
+{
+    rpc_waiting_t **at = &reply->waiting;
+
+    while (*at != waiting) {
+        at = &(*at)->next;
+    }
+    *at = waiting->next;
+    APR_ARRAY_PUSH(reply->client->conditions, apr_thread_cond_t *) =
+        waiting->condition;
 }
 
 int rpc_reply_wait(rpc_reply_t *reply, apr_interval_time_t limit)
 {
     rpc_client_t *client = reply->client;
     apr_time_t until = limit < 0 ? 0 : apr_time_now() + limit;
+    rpc_waiting_t waiting;
 
     if (rpc_reply_done(reply)) {
         return 1;
@@ -129,16 +166,15 @@ int rpc_reply_wait(rpc_reply_t *reply, apr_interval_time_t limit)
         return 0;
     }
     apr_thread_mutex_lock(client->mutex);
-    if (reply->cond == NULL
-        && apr_thread_cond_create(&reply->cond, reply->pool)
-               != APR_SUCCESS) {
-        apr_thread_mutex_unlock(client->mutex);
-        return 0;
-    }
-    while (!rpc_reply_done(reply)) {
-        if (wait_once(reply, until) != APR_SUCCESS) {
-            break;
+    waiting.condition = take_condition(client);
+    if (waiting.condition != NULL) {
+        waiting.next = reply->waiting;
+        reply->waiting = &waiting;
+        while (!rpc_reply_done(reply)
+               && wait_once(&waiting, client->mutex, until) == APR_SUCCESS) {
+            continue;
         }
+        stop_waiting(reply, &waiting);
     }
     apr_thread_mutex_unlock(client->mutex);
     return rpc_reply_done(reply);
