@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apr_allocator.h"
 #include "http_connection.h"
 #include "http_log.h"
 #include "http_main.h"
@@ -19,6 +20,9 @@
 #include "transport/metrics.h"
 #include "transport/spare.h"
 #include "transport/stream.h"
+
+/* What the allocator of a peer's connection keeps, in bytes. */
+#define IDLE_KEEPS 4096
 
 rpc_carrier_t *rpc_carrier_of(conn_rec *c)
 {
@@ -210,11 +214,21 @@ void rpc_carrier_lose(rpc_carrier_t *carrier)
     }
 }
 
-/* The connection's reference. */
+/* The event MPM gives a connection an allocator, which keeps what is freed, of
+ * the request that was upgraded, too: half of what an idle WebSocket took. */
+static void keep_at_most(conn_rec *c, apr_size_t most)
+{
+    if (c->cs != NULL) {
+        apr_allocator_max_free_set(apr_pool_allocator_get(c->pool), most);
+    }
+}
+
+/* The connection's reference. Its allocator will be another one's. */
 static void forget(rpc_connection_t *connection)
 {
     rpc_carrier_t *carrier = connection->carrier;
 
+    keep_at_most(carrier->c, ap_max_mem_free);
     connection->carrier = NULL;
     rpc_carrier_lose(carrier);
     rpc_carrier_unref(carrier);
@@ -277,6 +291,7 @@ rpc_carrier_t *rpc_carrier_create(conn_rec *c, rpc_child_t *child,
         return NULL;
     }
     connection->carrier = carrier;
+    keep_at_most(c, IDLE_KEEPS);
     apr_pool_pre_cleanup_register(c->pool, connection, pool_goes);
     return carrier;
 }

@@ -288,31 +288,6 @@ static void test_close(rpc_client_t *client)
     rpc_peer_unref(peer);
 }
 
-/* The oldest of 64 is awaited while the others are answered. */
-static void test_outstanding(rpc_client_t *client)
-{
-    rpc_reply_t *replies[64] = { NULL };
-    int wrong = 0;
-    int i;
-
-    for (i = 0; i < 3000 + 64; i++) {
-        rpc_reply_t **reply = &replies[i % 64];
-
-        if (*reply != NULL) {
-            wrong += rpc_as_int(rpc_reply_result(*reply)) != i - 64;
-            rpc_reply_free(*reply);
-        }
-        *reply = NULL;
-        if (i < 3000) {
-            rpc_call_t *request = rpc_client_request(client, "add");
-
-            rpc_request_add(request, rpc_int(request, i));
-            *reply = rpc_request_start(request);
-        }
-    }
-    is_int(wrong, 0, "3000 answers, 64 awaited at any time");
-}
-
 int main(int argc, char **argv)
 {
     static char text[] = "the context";
@@ -334,7 +309,6 @@ int main(int argc, char **argv)
         return 1;
     }
     test_calls(client);
-    test_outstanding(client);
     test_handlers(client);
     test_callback(client);
     test_topics(client, &heard);

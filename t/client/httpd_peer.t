@@ -71,5 +71,14 @@ check(['--origin', 'http://evil.example', $ws, 'add', 2, 3], 3,
     qr/HTTP\/1\.1 403/);
 check(["tcp://127.0.0.1:" . $httpd->port, '--timeout', '2', 'add', 2, 3], 3,
     qr/./);
+
+my $program = ClientTest::build(RpcTest::tree()
+    . '/t/c-clients/outstanding.c');
+for my $url ($tcp, $ws) {
+    my ($status, $said) = RpcTest::run_command('timeout', '60', $program,
+        $url);
+    is("$status $said", "0 50000\n",
+        "$url: 64 calls are awaited at any time, each gets its own answer");
+}
 $httpd->stop;
 done_testing();
