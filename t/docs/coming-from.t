@@ -42,6 +42,9 @@ like($section, qr/\b\Q$_\E\b/, $_) for sort keys %names;
 # documents; and nothing is promised.
 my $headers = join '', map { RpcTest::slurp(RpcTest::tree() . "/src/$_") }
     qw(mod_rpc.h mod_rpc_async.h client/modrpc.h);
+# Facts of a call are declared by a macro.
+$headers .= join '', map { "rpc_call_$_\n" }
+    $headers =~ /^RPC_CALL_FACT_\([^,]+, (\w+)\)/mg;
 my $directives = RpcTest::slurp(RpcTest::tree() . '/docs/directives.md');
 my %functions = map { $_ => 1 } $document =~ /\b(rpc_\w+)\(/g;
 # pulsar's own, in the left column.
