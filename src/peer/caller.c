@@ -78,9 +78,11 @@ void *rpc_peer_copy_caller(const rpc_caller_t *caller, rpc_caller_t *ret_copy)
     block_t block = {NULL, 0};
     void *bytes;
 
-    memset(ret_copy, 0, sizeof(*ret_copy));
-    ret_copy->server = caller->server;
-    ret_copy->features = caller->features;
+    *ret_copy = *caller;
+    ret_copy->request = NULL;
+    ret_copy->connection = NULL;
+    ret_copy->dir_config = NULL;
+    ret_copy->gone = NULL;
     copy_parts(&block, caller, ret_copy);
     bytes = rpc_peer_allocate(block.size + 1);
     block.bytes = bytes;

@@ -35,6 +35,14 @@ for my $mpm ('event', 'worker', 'prefork') {
             . '"user":null,"ip":"127.0.0.1","peer":true,"request":false},'
             . '"id":1}', "$name: who calls");
 
+        $send->('{"jsonrpc":"2.0","method":"server_info","id":1}');
+        my $info = $read->();
+        like($info, qr/"name":"mod_rpc".*"mpm":"$mpm"/,
+            "$name: the server is described to peers, too");
+        my $peers = 0;
+        $peers += $1 while $info =~ /"peers":(\d+)/g;
+        cmp_ok($peers, '>=', 2, "$name: which are counted");
+
         # A blocking method waits for our answer; others go on meanwhile.
         $send->('{"jsonrpc":"2.0","method":"ask","params":["double",[21]],'
             . '"id":2}');
