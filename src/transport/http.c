@@ -17,7 +17,6 @@
 #include "core/utf8.h"
 #include "log.h"
 #include "protocol/json.h"
-#include "transport/admin.h"
 #include "transport/carrier.h"
 #include "transport/keep_hot.h"
 #include "transport/metrics.h"
@@ -47,37 +46,18 @@ static rpc_exchange_t *create_exchange(request_rec *r,
 {
     rpc_exchange_t *exchange = apr_pcalloc(r->pool, sizeof(*exchange));
     const rpc_dir_config_t *c = &exchange->config;
-    rpc_caller_t *caller = &exchange->caller;
+    rpc_caller_t *caller = &exchange->facts.caller;
 
     rpc_config_resolve(config, &exchange->config);
+    rpc_caller_fill(&exchange->facts, "http", r, c);
     exchange->r = r;
-    exchange->limits.max_body = c->max_body;
-    exchange->limits.max_depth = c->max_depth;
-    exchange->limits.max_values = c->max_values;
-    exchange->limits.max_batch = c->max_batch;
-    exchange->limits.max_string = c->max_string;
-    exchange->about.title = c->title;
-    exchange->about.name = c->name;
-    exchange->about.description = c->description;
-    exchange->about.version = RPC_VERSION;
-    exchange->about.xml_nil = c->xml_nil;
     exchange->options.xml_nil = c->xml_nil;
     exchange->options.xml_encoding = rpc_config_xml_encoding(c);
     exchange->options.thread_pool = rpc_spare_pool(r->connection);
 
-    caller->transport = "http";
-    caller->user = r->user;
-    caller->client_ip = r->useragent_ip;
     caller->request = r;
     caller->connection = r->connection;
-    caller->server = r->server;
     caller->dir_config = r->per_dir_config;
-    caller->registry = c->registry;
-    caller->limits = &exchange->limits;
-    caller->about = &exchange->about;
-    caller->admin = &rpc_admin_httpd;
-    caller->features = (c->introspection ? RPC_FEATURE_INTROSPECTION : 0)
-                       | (c->multicall ? RPC_FEATURE_MULTICALL : 0);
     caller->safe_only = r->method_number == M_GET
                         && c->get_policy != RPC_GET_ALL;
     caller->gone = is_gone;
@@ -96,7 +76,7 @@ static apr_status_t unref_message(void *message)
 static rpc_message_t *create_message(rpc_exchange_t *exchange)
 {
     rpc_message_t *message = rpc_message_create_over(
-        &exchange->caller, rpc_spare_take(exchange->r->connection));
+        &exchange->facts.caller, rpc_spare_take(exchange->r->connection));
 
     apr_pool_cleanup_register(exchange->r->pool, message, unref_message,
                               apr_pool_cleanup_null);
@@ -147,8 +127,8 @@ static int refuse_large(rpc_exchange_t *exchange)
         exchange, HTTP_REQUEST_ENTITY_TOO_LARGE,
         apr_psprintf(exchange->r->pool, "the message has more than %"
                      APR_INT64_T_FMT " bytes (RpcMaxBody %"
-                     APR_INT64_T_FMT ")", exchange->limits.max_body,
-                     exchange->limits.max_body));
+                     APR_INT64_T_FMT ")", exchange->config.max_body,
+                     exchange->config.max_body));
 }
 
 /* OK, DONE after an answer, or what the handler returns to httpd. */
@@ -160,7 +140,7 @@ static int decode(rpc_exchange_t *exchange, rpc_ask_t *ask)
     apr_size_t length = 0;
 
     if (ask->kind == RPC_ASK_MESSAGE || ask->kind == RPC_ASK_FORM) {
-        int result = rpc_http_read_body(r, exchange->limits.max_body,
+        int result = rpc_http_read_body(r, exchange->config.max_body,
                                         message->pool, &body, &length);
 
         if (result == RPC_BODY_TOO_LARGE) {
@@ -199,7 +179,7 @@ static void fill_url(rpc_exchange_t *exchange)
 
         if (name != NULL && (strncmp(name, "system.", 7) == 0
                              || strncmp(name, "rpc.", 4) == 0)) {
-            exchange->about.url = rpc_http_url(exchange);
+            exchange->facts.about.url = rpc_http_url(exchange);
             return;
         }
     }

@@ -8,6 +8,7 @@
 
 #include "config/config.h"
 #include "protocol/ask.h"
+#include "transport/caller.h"
 #include "transport/http_static.h"
 
 /** The name in SetHandler. */
@@ -41,10 +42,8 @@ typedef struct rpc_exchange_t {
     request_rec *r;
     rpc_dir_config_t config;  /**< resolved: no member is unset */
     const rpc_protocol_t *protocol; /**< of the request, NULL: not known */
-    rpc_limits_t limits;
-    rpc_about_t about;
     rpc_options_t options;
-    rpc_caller_t caller;
+    rpc_caller_facts_t facts;
     rpc_message_t *message;
     int is_large;             /**< what rpc_spare_prepare() said */
 } rpc_exchange_t;

@@ -46,11 +46,11 @@ static char *write_page(rpc_exchange_t *exchange, apr_size_t *ret_length)
     rpc_writer_t *out = rpc_writer_create(r->pool);
     rpc_page_t page = {0};
 
-    exchange->about.url = rpc_http_url(exchange);
+    exchange->facts.about.url = rpc_http_url(exchange);
     page.registry = exchange->config.registry;
-    page.features = exchange->caller.features;
+    page.features = exchange->facts.caller.features;
     page.protocols = (unsigned)exchange->config.protocols;
-    page.about = &exchange->about;
+    page.about = &exchange->facts.about;
     rpc_html_write(&page, r->pool, out);
     return rpc_writer_take(out, ret_length);
 }

@@ -13,7 +13,7 @@
 #include "scoreboard.h"
 
 #include "log.h"
-#include "transport/peer_caller.h"
+#include "transport/caller.h"
 
 /* --------------------------------------------------- a request for httpd */
 
@@ -89,11 +89,10 @@ static apr_status_t create_peer(rpc_carrier_t *carrier, request_rec *r,
                                 const rpc_dir_config_t *config)
 {
     const rpc_stream_t *stream = carrier->stream;
-    rpc_peer_caller_t facts;
+    rpc_caller_facts_t facts;
     rpc_wire_t *wire;
 
-    rpc_peer_caller_fill(&facts, config, "tcp", r->user, carrier->c,
-                         carrier->server);
+    rpc_caller_fill(&facts, "tcp", r, config);
     wire = rpc_wire_create_stream(stream->framing,
                                   stream->protocol == &rpc_protocol_pyrpc,
                                   &facts.limits);

@@ -14,7 +14,6 @@
 #include "log.h"
 #include "protocol/websocket.h"
 #include "transport/carrier.h"
-#include "transport/peer_caller.h"
 
 #define FILTER_NAME "RPC_HAND_OFF"
 
@@ -148,13 +147,10 @@ static rpc_carrier_t *create_carrier(rpc_exchange_t *exchange)
 
 static int open_peer(rpc_exchange_t *exchange, rpc_carrier_t *carrier)
 {
-    request_rec *r = exchange->r;
-    rpc_peer_caller_t facts;
+    rpc_caller_facts_t facts;
     rpc_wire_t *wire;
 
-    rpc_peer_caller_fill(&facts, &exchange->config, "websocket", r->user,
-                         r->connection, r->server);
-    facts.caller.client_ip = r->useragent_ip;
+    rpc_caller_fill(&facts, "websocket", exchange->r, &exchange->config);
     facts.about.url = rpc_http_url(exchange);
     wire = rpc_wire_create_websocket(0, &facts.limits);
     return wire != NULL

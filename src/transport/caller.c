@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A configuration of httpd becomes what a session knows of its caller. For
- * stream.c and websocket.c. */
-#include "transport/peer_caller.h"
+/* Who calls, and what the endpoint allows, by the request and the
+ * configuration. For http.c, stream.c and websocket.c. */
+#include "transport/caller.h"
 
 #include <string.h>
 
 #include "transport/admin.h"
 
-void rpc_peer_caller_fill(rpc_peer_caller_t *facts,
-                          const rpc_dir_config_t *config,
-                          const char *transport, const char *user,
-                          conn_rec *c, server_rec *server)
+void rpc_caller_fill(rpc_caller_facts_t *facts, const char *transport,
+                     const request_rec *r, const rpc_dir_config_t *config)
 {
     rpc_caller_t *caller = &facts->caller;
 
@@ -24,10 +22,11 @@ void rpc_peer_caller_fill(rpc_peer_caller_t *facts,
     facts->about.name = config->name;
     facts->about.description = config->description;
     facts->about.version = RPC_VERSION;
+    facts->about.xml_nil = config->xml_nil;
     caller->transport = transport;
-    caller->user = user;
-    caller->client_ip = c->client_ip;
-    caller->server = server;
+    caller->user = r->user;
+    caller->client_ip = r->useragent_ip;
+    caller->server = r->server;
     caller->registry = config->registry;
     caller->limits = &facts->limits;
     caller->about = &facts->about;
