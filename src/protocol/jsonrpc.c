@@ -261,6 +261,25 @@ static int is_utf8(const rpc_message_t *message)
         || apr_cstr_casecmp(charset, "us-ascii") == 0;
 }
 
+int rpc_jsonrpc_read(rpc_message_t *message, char *bytes, apr_size_t length,
+                     rpc_json_entries_t *ret_entries)
+{
+    message->fault = rpc_json_read_entries(bytes, length,
+                                           message->caller->limits,
+                                           message->pool, ret_entries);
+    if (message->fault != NULL) {
+        return 0;
+    }
+    if (ret_entries->count == 0) {
+        message->fault = rpc_fault_make(message->pool, RPC_E_REQUEST,
+                                        "the batch is empty; expected at "
+                                        "least one call");
+        return 0;
+    }
+    message->is_batch = ret_entries->is_batch;
+    return 1;
+}
+
 static void decode(rpc_message_t *message, char *bytes, apr_size_t length)
 {
     rpc_json_entries_t entries;
@@ -272,19 +291,9 @@ static void decode(rpc_message_t *message, char *bytes, apr_size_t length)
                                         "charset; JSON must be UTF-8");
         return;
     }
-    message->fault = rpc_json_read_entries(bytes, length,
-                                           message->caller->limits,
-                                           message->pool, &entries);
-    if (message->fault != NULL) {
+    if (!rpc_jsonrpc_read(message, bytes, length, &entries)) {
         return;
     }
-    if (entries.count == 0) {
-        message->fault = rpc_fault_make(message->pool, RPC_E_REQUEST,
-                                        "the batch is empty; expected at "
-                                        "least one call");
-        return;
-    }
-    message->is_batch = entries.is_batch;
     rpc_message_reserve(message, entries.count);
     for (i = 0; i < entries.count; i++) {
         rpc_jsonrpc_add_entry(message, &entries.entries[i]);

@@ -22,6 +22,11 @@ typedef struct rpc_jsonrpc_t {
     int is_path;            /**< GET /rpc/method?... */
 } rpc_jsonrpc_t;
 
+/** Read the entries of a message, at least one, and set message->is_batch.
+ *  @return 0: message->fault says why not */
+int rpc_jsonrpc_read(rpc_message_t *message, char *bytes, apr_size_t length,
+                     rpc_json_entries_t *ret_entries);
+
 /** Add a call of that version, its id not known yet. */
 rpc_call_t *rpc_jsonrpc_add(rpc_message_t *message,
                             enum rpc_jsonrpc_e version);

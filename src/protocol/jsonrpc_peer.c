@@ -199,19 +199,9 @@ void rpc_jsonrpc_read_peer(rpc_message_t *message, char *bytes,
     int i;
 
     memset(ret_answers, 0, sizeof(*ret_answers));
-    message->fault = rpc_json_read_entries(bytes, length,
-                                           message->caller->limits,
-                                           message->pool, &entries);
-    if (message->fault != NULL) {
+    if (!rpc_jsonrpc_read(message, bytes, length, &entries)) {
         return;
     }
-    if (entries.count == 0) {
-        message->fault = rpc_fault_make(message->pool, RPC_E_REQUEST,
-                                        "the batch is empty; expected at "
-                                        "least one call");
-        return;
-    }
-    message->is_batch = entries.is_batch;
     ret_answers->is_batch = entries.is_batch;
     for (i = 0; i < entries.count; i++) {
         rpc_json_entry_t *entry = &entries.entries[i];
