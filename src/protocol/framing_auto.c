@@ -256,8 +256,30 @@ static int learn_first(rpc_wire_t *wire)
            (wire->scanned > 0 || learn_length(wire));
 }
 
-static int next_settled(rpc_wire_t *wire, rpc_wire_event_t *ret_event)
+/* AUTO and CONCATENATED: what is too long goes; AUTO learns the framing.
+ * @return 0 if more is needed */
+static int make_ready(rpc_wire_t *wire)
 {
+    if (wire->start == wire->end) {
+        return 0;
+    }
+    if (wire->skips != RPC_WIRE_SKIP_NOTHING && !skip(wire)) {
+        return 0;
+    }
+    if (rpc_wire_framing(wire) != RPC_FRAMING_AUTO) {
+        return 1;
+    }
+    return wire->after_value ? learn_late(wire) : learn_first(wire);
+}
+
+int rpc_framing_next(rpc_wire_t *wire, rpc_wire_event_t *ret_event)
+{
+    enum rpc_framing_e framing = rpc_wire_framing(wire);
+
+    if ((framing == RPC_FRAMING_AUTO || framing == RPC_FRAMING_CONCATENATED)
+        && !make_ready(wire)) {
+        return 0;
+    }
     switch (rpc_wire_framing(wire)) {
     case RPC_FRAMING_NEWLINE:
         return rpc_framing_next_line(wire, '\n', ret_event);
@@ -275,20 +297,4 @@ static int next_settled(rpc_wire_t *wire, rpc_wire_event_t *ret_event)
                    ? next_value(wire, ret_event)
                    : next_garbage(wire, ret_event);
     }
-}
-
-int rpc_framing_next_auto(rpc_wire_t *wire, rpc_wire_event_t *ret_event)
-{
-    if (wire->start == wire->end) {
-        return 0;
-    }
-    if (wire->skips != RPC_WIRE_SKIP_NOTHING && !skip(wire)) {
-        return 0;
-    }
-    if (rpc_wire_framing(wire) == RPC_FRAMING_AUTO) {
-        if (!(wire->after_value ? learn_late(wire) : learn_first(wire))) {
-            return 0;
-        }
-    }
-    return next_settled(wire, ret_event);
 }

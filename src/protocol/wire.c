@@ -227,18 +227,7 @@ static int next_of_stream(rpc_wire_t *wire, rpc_wire_event_t *ret_event)
             return 0;
         }
     }
-    switch (rpc_wire_framing(wire)) {
-    case RPC_FRAMING_NEWLINE:
-        return rpc_framing_next_line(wire, '\n', ret_event);
-    case RPC_FRAMING_EOT:
-        return rpc_framing_next_line(wire, RPC_WIRE_EOT, ret_event);
-    case RPC_FRAMING_NETSTRING:
-        return rpc_framing_next_netstring(wire, ret_event);
-    case RPC_FRAMING_CONTENT_LENGTH:
-        return rpc_framing_next_headers(wire, ret_event);
-    default:
-        return rpc_framing_next_auto(wire, ret_event);
-    }
+    return rpc_framing_next(wire, ret_event);
 }
 
 void rpc_wire_next(rpc_wire_t *wire, rpc_wire_event_t *ret_event)

@@ -59,7 +59,9 @@ int rpc_framing_next_line(rpc_wire_t *wire, char delimiter,
                           rpc_wire_event_t *ret_event);
 int rpc_framing_next_netstring(rpc_wire_t *wire, rpc_wire_event_t *ret_event);
 int rpc_framing_next_headers(rpc_wire_t *wire, rpc_wire_event_t *ret_event);
-int rpc_framing_next_auto(rpc_wire_t *wire, rpc_wire_event_t *ret_event);
+
+/** The same by the framing that the wire has; AUTO learns which. */
+int rpc_framing_next(rpc_wire_t *wire, rpc_wire_event_t *ret_event);
 
 /** Whether the first bytes are those of another protocol. @return 1: an event
  *  HTTP; 0: more input is needed, or wire->has_begun is set */
