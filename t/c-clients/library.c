@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "modrpc.h"
+#include "replies.h"
 #include "tap.h"
 
 static const char *base;
@@ -21,32 +22,6 @@ static rpc_client_t *open_with(const char *path,
         exit(1);
     }
     return client;
-}
-
-/* Each frees the reply. */
-static void is_result(rpc_reply_t *reply, int64_t want, const char *name)
-{
-    const char *text = "";
-
-    if (rpc_reply_fault(reply, &text) != 0) {
-        ok(0, "%s: %s", name, text);
-    }
-    else {
-        is_int(rpc_as_int(rpc_reply_result(reply)), want, name);
-    }
-    rpc_reply_free(reply);
-}
-
-static void is_fault(rpc_reply_t *reply, enum rpc_reply_kind_e kind, int code,
-                     const char *says)
-{
-    const char *text = "";
-
-    is_int(rpc_reply_fault(reply, &text), code, says);
-    is_int(rpc_reply_kind(reply), kind, "its kind");
-    ok(strstr(text, says) != NULL, "it says: %s", text);
-    ok(rpc_reply_result(reply) == NULL, "and there is no result");
-    rpc_reply_free(reply);
 }
 
 static void test_protocols(void)

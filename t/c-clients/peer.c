@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "modrpc.h"
+#include "replies.h"
 #include "tap.h"
 
 static rpc_value_t *twice(rpc_call_t *call)
@@ -40,30 +41,6 @@ static const rpc_method_t methods[] = {
     RPC_METHOD_END
 };
 static const rpc_table_t table = RPC_TABLE(mine, "Called back.", methods);
-
-static void is_result(rpc_reply_t *reply, int64_t want, const char *name)
-{
-    const char *text = "";
-
-    if (rpc_reply_fault(reply, &text) != 0) {
-        ok(0, "%s: %s", name, text);
-    }
-    else {
-        is_int(rpc_as_int(rpc_reply_result(reply)), want, name);
-    }
-    rpc_reply_free(reply);
-}
-
-static void is_fault(rpc_reply_t *reply, enum rpc_reply_kind_e kind, int code,
-                     const char *says)
-{
-    const char *text = "";
-
-    is_int(rpc_reply_fault(reply, &text), code, says);
-    is_int(rpc_reply_kind(reply), kind, "its kind");
-    ok(strstr(text, says) != NULL, "it says: %s", text);
-    rpc_reply_free(reply);
-}
 
 static void test_calls(rpc_client_t *client)
 {
