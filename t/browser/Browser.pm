@@ -7,6 +7,7 @@ use warnings;
 use File::Path ();
 use Test::More ();
 use RpcTest;
+use Tap;
 
 =head1 SYNOPSIS
 
@@ -40,34 +41,14 @@ sub need {
 
 sub browser { return $ENV{RPC_TEST_BROWSER} || '/usr/bin/chromium' }
 
-# Ends the test: the script's plan is its plan.
 sub run {
     my ($script, @arguments) = @_;
-    my $top = RpcTest::tree();
     File::Path::make_path(screenshots());
     local $ENV{RPC_TEST_BROWSER} = browser();
     local $ENV{RPC_TEST_SCREENSHOTS} = screenshots();
     local $ENV{NODE_PATH};
-    my ($status, $output) = RpcTest::run_command('node',
-        "$top/t/browser/$script", @arguments);
-    Test::More::subtest($script => sub {
-        my $builder = Test::More->builder;
-        my $count = 0;
-        for my $line (split /\n/, $output) {
-            if ($line =~ /^(not )?ok \d+ - (.*)/) {
-                $builder->ok(!$1, $2);
-                $count++;
-            }
-            elsif ($line !~ /^1\.\.\d+$/) {
-                Test::More::diag($line);
-            }
-        }
-        $builder->is_num($status, 0, "$script ended well");
-        $builder->ok($output =~ /^1\.\.$count$/m,
-            "$script came to its end, after $count tests");
-        $builder->done_testing;
-    });
-    return;
+    return Tap::run($script, 'node', RpcTest::tree() . "/t/browser/$script",
+        @arguments);
 }
 
 1;

@@ -6,6 +6,7 @@ use strict;
 use warnings;
 use Test::More ();
 use RpcTest;
+use Tap;
 
 =head1 SYNOPSIS
 
@@ -44,32 +45,8 @@ sub client {
 
 sub run {
     my ($script, @arguments) = @_;
-    return tap($script, 'node', RpcTest::tree() . "/t/interop/$script",
+    return Tap::run($script, 'node', RpcTest::tree() . "/t/interop/$script",
         @arguments);
-}
-
-# Any command whose output is TAP.
-sub tap {
-    my ($name, @command) = @_;
-    my ($status, $output) = RpcTest::run_command('timeout', 120, @command);
-    Test::More::subtest($name => sub {
-        my $builder = Test::More->builder;
-        my $count = 0;
-        for my $line (split /\n/, $output) {
-            if ($line =~ /^(not )?ok \d+ - (.*)/) {
-                $builder->ok(!$1, $2);
-                $count++;
-            }
-            elsif ($line !~ /^1\.\.\d+$/) {
-                Test::More::diag($line);
-            }
-        }
-        $builder->is_num($status, 0, "$name ended well");
-        $builder->ok($count > 0 && $output =~ /^1\.\.$count$/m,
-            "$name came to its end, after $count tests");
-        $builder->done_testing;
-    });
-    return;
 }
 
 1;

@@ -8,6 +8,7 @@ use lib 't/lib', 't/interop';
 use Test::More;
 use Node;
 use RpcTest;
+use Tap;
 
 my ($port, $http, $tunnel) = map { RpcTest::free_port() } 1 .. 3;
 my $methods = <<'CONF';
@@ -74,7 +75,7 @@ for my $script (['aiorpcx_peer.py', 'aiorpcx'],
     } qw(python3 /usr/bin/python3);
     SKIP: {
         skip("$name: no $module for Python", 1) if !$python;
-        Node::tap($name, $python, '-B', RpcTest::tree()
+        Tap::run($name, $python, '-B', RpcTest::tree()
             . "/t/interop/$name", @tcp);
     }
 }

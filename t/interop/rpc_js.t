@@ -4,17 +4,14 @@
 # how it is served: type, ETag, 304.
 use strict;
 use warnings;
-use lib 't/lib';
+use lib 't/lib', 't/interop';
 use Test::More;
+use Node;
 use RpcTest;
 
-my ($no_node) = RpcTest::run_command('node', '--version');
-plan skip_all => 'node is not installed' if $no_node;
+Node::need();
 
-my $folder = (grep { -f } split /\n/, (RpcTest::run_command('find',
-    RpcTest::installed(), '-name', 'rpc.mjs'))[1])[0];
-ok($folder, 'rpc.mjs is installed') or BAIL_OUT('no rpc.mjs');
-$folder =~ s{/[^/]*$}{};
+my $folder = Node::client();
 ok(-f "$folder/$_", "$_ is installed") for 'rpc.js', 'rpc.d.ts', 'rpc.d.mts';
 
 # A call that was given up goes on: threads enough for all of them, or httpd
@@ -81,17 +78,6 @@ is(RpcTest::post($server->url('/rpc?rpc.js'), 'application/json',
     '{"jsonrpc":"2.0","method":"add","params":[2,3],"id":1}')->{body},
     '{"jsonrpc":"2.0","result":5,"id":1}', 'a POST is a call');
 
-my ($status, $said) = RpcTest::run_command('node',
-    RpcTest::tree() . '/t/interop/rpc_js.mjs', $server->url(''), $folder);
-is($status, 0, 'node ends well') or diag($said);
-for my $line (split /\n/, $said) {
-    if ($line =~ /^(not )?ok \d+ - (.*)/) {
-        ok(!$1, $2);
-    }
-    elsif ($line =~ /^#/) {
-        diag($line);
-    }
-}
-like($said, qr/^1\.\.[3-9]\d$/m, 'it came to its end');
+Node::run('rpc_js.mjs', $server->url(''), $folder);
 
 done_testing();
