@@ -33,8 +33,9 @@ sub run {
             }
         }
         $builder->is_num($status, 0, "$name ended well");
-        $builder->ok($count > 0 && $output =~ /^1\.\.$count$/m,
-            "$name came to its end, after $count tests");
+        # A match that fails is no argument at all where a list is wanted.
+        my $is_whole = $count > 0 && $output =~ /^1\.\.$count$/m;
+        $builder->ok($is_whole, "$name came to its end, after $count tests");
         $builder->done_testing;
     });
     return;
