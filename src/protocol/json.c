@@ -5,6 +5,7 @@
 
 #include <cjson/cJSON.h>
 
+#include "apr_allocator.h"
 #include "apr_strings.h"
 
 #include "core/number.h"
@@ -31,7 +32,7 @@ typedef union stack_nodes_t {
 typedef struct reading_t {
     rpc_json_scan_t scan;
     rpc_json_arena_t arena;
-    char *block;               /* malloc'ed, or NULL */
+    apr_memnode_t *block;      /* for the tree, or NULL */
     cJSON *tree;
     apr_pool_t *pool;
     apr_size_t note;           /* the next of the scan's */
@@ -193,10 +194,16 @@ static rpc_fault_t *parse(reading_t *reading, char *stack)
     arena->nodes.start = stack;
     arena->nodes.size = STACK_NODES;
     if (scan->values > STACK_NODES / RPC_JSON_NODE) {
-        reading->block = malloc(scan->values * RPC_JSON_NODE);
-        arena->nodes.start = reading->block;
-        arena->nodes.size = reading->block == NULL
-                                ? 0 : scan->values * RPC_JSON_NODE;
+        /* Of the pool's memory, but not in the pool: it ends sooner. */
+        reading->block = apr_allocator_alloc(
+            apr_pool_allocator_get(reading->pool),
+            scan->values * RPC_JSON_NODE);
+        arena->nodes.start = NULL;
+        arena->nodes.size = 0;
+        if (reading->block != NULL) {
+            arena->nodes.start = reading->block->first_avail;
+            arena->nodes.size = scan->values * RPC_JSON_NODE;
+        }
     }
     /* In the pool, since the values refer to it. */
     arena->texts.size = scan->texts + TEXT_SLACK;
@@ -223,7 +230,10 @@ static void finish(reading_t *reading)
         cJSON_Delete(reading->tree);
     }
     rpc_json_arena_close();
-    free(reading->block);
+    if (reading->block != NULL) {
+        apr_allocator_free(apr_pool_allocator_get(reading->pool),
+                           reading->block);
+    }
     rpc_json_scan_free(&reading->scan);
 }
 
