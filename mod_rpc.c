@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The httpd module: hooks, module struct, wiring. Everything else lives in
  * src/, and knows nothing of this file. */
+#include "ap_mpm.h"
 #include "httpd.h"
 #include "http_config.h"
 #include "http_core.h"
@@ -14,6 +15,7 @@
 #include "transport/carrier.h"
 #include "transport/http.h"
 #include "transport/keep_hot.h"
+#include "transport/large.h"
 #include "transport/metrics.h"
 #include "transport/publish.h"
 #include "transport/spare.h"
@@ -67,9 +69,18 @@ static const rpc_api_t *child_api(apr_pool_t *pchild)
                              pchild);
 }
 
+static int is_threaded(void)
+{
+    int answer = AP_MPMQ_NOT_SUPPORTED;
+
+    ap_mpm_query(AP_MPMQ_IS_THREADED, &answer);
+    return answer != AP_MPMQ_NOT_SUPPORTED;
+}
+
 static void child_init(apr_pool_t *pchild, server_rec *server)
 {
     rpc_spare_child_init();
+    rpc_config_of_server(server)->large = rpc_large_create(is_threaded());
     rpc_metrics_child_init();
     rpc_json_child_init(pchild);
     rpc_xml_child_init();

@@ -122,6 +122,7 @@ typedef struct rpc_server_config_t {
     int threads;                /**< RpcThreads, or RPC_UNSET */
     struct rpc_mailboxes_t *mailboxes; /**< from post_config on, or NULL */
     struct rpc_child_t *child;  /**< in a child that may have peers */
+    struct rpc_large_t *large;  /**< in a child */
     struct rpc_metrics_t *metrics; /**< src/transport/metrics.c's, or NULL */
 } rpc_server_config_t;
 

@@ -21,7 +21,7 @@ typedef struct rpc_json_t {
 /**
  * Read one JSON text, strictly (RFC 8259; a byte-order mark is skipped).
  * Integers are exact in int64, beyond it they are a fault.
- * @param bytes A NUL follows the last; strings of the value may refer to it
+ * @param bytes A NUL follows the last; nothing refers to them afterwards
  * @return NULL and the value, or a fault RPC_E_PARSE that names line and
  *         column, or the limit's directive
  */

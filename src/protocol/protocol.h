@@ -36,8 +36,8 @@ typedef struct rpc_protocol_t {
      * Read a message: fills message->calls, or message->fault. A call that
      * is bad by itself gets its own fault. Limits are those of
      * message->caller->limits.
-     * @param bytes A NUL follows the last; lives as long as the message, may
-     *              be written to (values may refer to it)
+     * @param bytes A NUL follows the last; may be written to. Nothing of the
+     *              message refers to them afterwards
      */
     void (*decode)(rpc_message_t *message, char *bytes, apr_size_t length);
 

@@ -11,6 +11,9 @@
 
 #define FIRST_CAPACITY 512
 
+/* A buffer with more room left is cut: it may be sent to a slow client. */
+#define MOST_SLACK (64 * 1024)
+
 /* apr_base64 counts in int: so much at once, a multiple of 3. */
 #define BASE64_PIECE (3 * 1024 * 1024)
 
@@ -69,6 +72,14 @@ static void out_of_memory(const rpc_writer_t *writer)
     abort();
 }
 
+void rpc_writer_give(rpc_writer_t *writer, char *buffer, apr_size_t capacity)
+{
+    free(writer->data);
+    writer->data = buffer;
+    writer->length = 0;
+    writer->capacity = capacity;
+}
+
 char *rpc_writer_room(rpc_writer_t *writer, apr_size_t length)
 {
     apr_size_t capacity = writer->capacity;
@@ -100,6 +111,11 @@ char *rpc_writer_take(rpc_writer_t *writer, apr_size_t *ret_length)
     *ret_length = writer->length;
     if (writer->length == 0) {
         return NULL;
+    }
+    if (writer->capacity - writer->length > MOST_SLACK) {
+        char *cut = realloc(data, writer->length);
+
+        data = cut != NULL ? cut : data;
     }
     writer->data = NULL;
     writer->length = 0;

@@ -26,6 +26,11 @@ rpc_writer_t *rpc_writer_create(apr_pool_t *pool);
 /** Free a writer of no pool; NULL is allowed. */
 void rpc_writer_destroy(rpc_writer_t *writer);
 
+/** Let the writer begin anew in a buffer from malloc(), which is its own from
+ *  now on. */
+void rpc_writer_give(rpc_writer_t *writer, char *buffer,
+                     apr_size_t capacity);
+
 /** Make room for that many more bytes. @return where to write them */
 char *rpc_writer_room(rpc_writer_t *writer, apr_size_t length);
 

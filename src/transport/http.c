@@ -10,6 +10,7 @@
 #include "apr_strings.h"
 #include "http_core.h"
 #include "http_log.h"
+#include "http_main.h"
 #include "http_protocol.h"
 #include "http_request.h"
 #include "mod_core.h"
@@ -73,16 +74,43 @@ static apr_status_t unref_message(void *message)
     return APR_SUCCESS;
 }
 
-static rpc_message_t *create_message(rpc_exchange_t *exchange)
+static rpc_message_t *create_message(rpc_exchange_t *exchange,
+                                     apr_allocator_t *allocator)
 {
-    rpc_message_t *message = rpc_message_create_over(
-        &exchange->facts.caller, rpc_spare_take(exchange->r->connection));
+    rpc_message_t *message = rpc_message_create_over(&exchange->facts.caller,
+                                                     allocator);
 
     apr_pool_cleanup_register(exchange->r->pool, message, unref_message,
                               apr_pool_cleanup_null);
     message->options = &exchange->options;
     exchange->message = message;
+    exchange->out = rpc_writer_create(message->pool);
     return message;
+}
+
+static rpc_message_t *create_small_message(rpc_exchange_t *exchange)
+{
+    return create_message(exchange, rpc_spare_take(exchange->r->connection));
+}
+
+/* Give its memory to the next one, unless somebody has it still. */
+static void forget_message(rpc_exchange_t *exchange)
+{
+    request_rec *r = exchange->r;
+    apr_allocator_t *allocator;
+
+    apr_pool_cleanup_kill(r->pool, exchange->message, unref_message);
+    allocator = rpc_message_release(exchange->message);
+    exchange->message = NULL;
+    if (allocator == NULL) {
+        return;
+    }
+    if (exchange->large != NULL) {
+        rpc_large_give(exchange->large, allocator);
+    }
+    else {
+        rpc_spare_give(r->connection, allocator);
+    }
 }
 
 int rpc_http_refuse_with(rpc_exchange_t *exchange, int status, int code,
@@ -131,17 +159,34 @@ static int refuse_large(rpc_exchange_t *exchange)
                      exchange->config.max_body));
 }
 
+/* A large message waits for its turn, and is made anew over memory that goes
+ * from one to the next. */
+static void begin_large(rpc_exchange_t *exchange, apr_size_t length)
+{
+    forget_message(exchange);
+    exchange->large = rpc_config_of_server(ap_server_conf)->large;
+    rpc_large_wait(exchange->large);
+    create_message(exchange, rpc_large_take(exchange->large, length));
+}
+
+/* Nothing of the message refers to its bytes any more: the answer is written
+ * over them. */
+static void end_large(rpc_exchange_t *exchange, const rpc_body_t *body)
+{
+    rpc_large_done(exchange->large);
+    rpc_writer_give(exchange->out, body->bytes, body->length + 1);
+}
+
 /* OK, DONE after an answer, or what the handler returns to httpd. */
 static int decode(rpc_exchange_t *exchange, rpc_ask_t *ask)
 {
-    rpc_message_t *message = exchange->message;
     request_rec *r = exchange->r;
-    char *body = NULL;
-    apr_size_t length = 0;
+    rpc_body_t body = { NULL, 0, 0 };
+    int is_good;
 
     if (ask->kind == RPC_ASK_MESSAGE || ask->kind == RPC_ASK_FORM) {
         int result = rpc_http_read_body(r, exchange->config.max_body,
-                                        message->pool, &body, &length);
+                                        exchange->message->pool, &body);
 
         if (result == RPC_BODY_TOO_LARGE) {
             return refuse_large(exchange);
@@ -149,9 +194,16 @@ static int decode(rpc_exchange_t *exchange, rpc_ask_t *ask)
         if (result != OK) {
             return result;
         }
-        exchange->is_large = rpc_spare_prepare(message->allocator, length);
     }
-    if (rpc_ask_decode(ask, message, r->args, body, length)) {
+    if (body.is_large) {
+        begin_large(exchange, body.length);
+    }
+    is_good = rpc_ask_decode(ask, exchange->message, r->args, body.bytes,
+                             body.length);
+    if (body.is_large) {
+        end_large(exchange, &body);
+    }
+    if (is_good) {
         return OK;
     }
     exchange->protocol = ask->protocol;
@@ -311,36 +363,32 @@ static int status_of(rpc_exchange_t *exchange, int is_empty)
     return HTTP_OK;
 }
 
-/* The answer is in `out`: nothing of the message is needed while it is sent,
+/* The answer is written: nothing of the message is needed while it is sent,
  * perhaps to a slow client. */
-static int send_and_forget(rpc_exchange_t *exchange, rpc_writer_t *out,
+static int send_and_forget(rpc_exchange_t *exchange,
                            const char *content_type)
 {
     request_rec *r = exchange->r;
     const char *type = apr_pstrdup(r->pool, content_type);
     apr_size_t length = 0;
-    char *body = rpc_writer_take(out, &length);
+    char *body = rpc_writer_take(exchange->out, &length);
     int status = status_of(exchange, body == NULL);
-    apr_allocator_t *spare;
 
-    apr_pool_cleanup_kill(r->pool, exchange->message, unref_message);
-    spare = rpc_message_release(exchange->message);
-    if (spare != NULL && exchange->is_large) {
-        apr_allocator_destroy(spare);
-    }
-    else if (spare != NULL) {
-        rpc_spare_give(r->connection, spare);
-    }
-    exchange->message = NULL;
+    forget_message(exchange);
     return rpc_http_send(r, status, type, body, length);
 }
 
 static int answer(rpc_exchange_t *exchange)
 {
     rpc_message_t *message = exchange->message;
-    rpc_writer_t *out = rpc_writer_create(message->pool);
 
-    exchange->protocol->encode(message, out);
+    if (exchange->large != NULL) {
+        rpc_large_go_on(exchange->large);
+    }
+    exchange->protocol->encode(message, exchange->out);
+    if (exchange->large != NULL) {
+        rpc_large_done(exchange->large);
+    }
     rpc_metrics_message(message);
     log_complaints(exchange);
     if (exchange->config.log_requests) {
@@ -351,7 +399,7 @@ static int answer(rpc_exchange_t *exchange)
         && exchange->r->method_number == M_GET) {
         apr_table_mergen(exchange->r->headers_out, "Vary", "Accept");
     }
-    return send_and_forget(exchange, out,
+    return send_and_forget(exchange,
                            exchange->protocol->content_type(message));
 }
 
@@ -359,9 +407,8 @@ static int answer(rpc_exchange_t *exchange)
 static int answer_openrpc(rpc_exchange_t *exchange)
 {
     static const char discover[] = "rpc.discover";
-    rpc_message_t *message = create_message(exchange);
+    rpc_message_t *message = create_small_message(exchange);
     rpc_call_t *call = rpc_message_add_call(message);
-    rpc_writer_t *out = rpc_writer_create(message->pool);
 
     exchange->protocol = &rpc_protocol_jsonrpc;
     message->protocol = exchange->protocol->name;
@@ -374,11 +421,11 @@ static int answer_openrpc(rpc_exchange_t *exchange)
     if (exchange->config.log_requests) {
         note_calls(exchange);
     }
-    if (call->result == NULL || rpc_json_write(out, call->result) != NULL) {
+    if (call->result == NULL || rpc_json_write(exchange->out, call->result) != NULL) {
         return rpc_http_refuse(exchange, HTTP_INTERNAL_SERVER_ERROR,
                                "the description could not be made");
     }
-    return send_and_forget(exchange, out, "application/json");
+    return send_and_forget(exchange, "application/json");
 }
 
 static int answer_options(rpc_exchange_t *exchange)
@@ -399,14 +446,15 @@ static int is_call(const rpc_exchange_t *exchange, const rpc_ask_t *ask)
 
 static int exchange_message(rpc_exchange_t *exchange, rpc_ask_t *ask)
 {
-    rpc_message_t *message = create_message(exchange);
-    int result = decode(exchange, ask);
+    int result;
 
+    create_small_message(exchange);
+    result = decode(exchange, ask);
     if (result != OK) {
         return result == DONE ? OK : result;
     }
     fill_url(exchange);
-    rpc_message_run(message);
+    rpc_message_run(exchange->message);
     return answer(exchange);
 }
 

@@ -10,6 +10,7 @@
 #include "protocol/ask.h"
 #include "transport/caller.h"
 #include "transport/http_static.h"
+#include "transport/large.h"
 
 /** The name in SetHandler. */
 #define RPC_HANDLER_NAME "rpc"
@@ -45,7 +46,8 @@ typedef struct rpc_exchange_t {
     rpc_options_t options;
     rpc_caller_facts_t facts;
     rpc_message_t *message;
-    int is_large;             /**< what rpc_spare_prepare() said */
+    rpc_writer_t *out;        /**< the answer, in the message's pool */
+    rpc_large_t *large;       /**< of a large message, or NULL */
 } rpc_exchange_t;
 
 /** Whether the sections merged so far make this request ours: SetHandler rpc,
@@ -84,13 +86,21 @@ const char *rpc_http_allowed(const rpc_dir_config_t *config);
 /** The body was larger than RpcMaxBody: no HTTP status. */
 #define RPC_BODY_TOO_LARGE (-100)
 
+/** A request's body; a NUL follows the last byte. */
+typedef struct rpc_body_t {
+    char *bytes;
+    apr_size_t length;
+    int is_large;     /**< bytes are from malloc(), not of the pool */
+} rpc_body_t;
+
 /**
- * Read the whole body, decoded, a NUL added (src/transport/http_body.c).
+ * Read the whole body, decoded (src/transport/http_body.c).
  * @param max  RpcMaxBody, in decoded bytes
+ * @param pool For one that is not large
  * @return OK, RPC_BODY_TOO_LARGE, or what the handler must return to httpd
  */
 int rpc_http_read_body(request_rec *r, apr_int64_t max, apr_pool_t *pool,
-                       char **ret_body, apr_size_t *ret_length);
+                       rpc_body_t *ret_body);
 
 /** Whether the Content-Encoding can be undone; adds the filter that does.
  *  @return OK or HTTP_UNSUPPORTED_MEDIA_TYPE */

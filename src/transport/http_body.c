@@ -38,33 +38,52 @@ int rpc_http_decode_body(request_rec *r)
 }
 
 typedef struct buffer_t {
-    char *data;
-    apr_size_t length;
+    rpc_body_t body;
     apr_size_t capacity; /* without the NUL */
     apr_size_t max;
     apr_pool_t *pool;
 } buffer_t;
 
+/* A large body is no part of the pool: see rpc_large_begin(). */
+static void buffer_grow(buffer_t *buffer, apr_size_t capacity)
+{
+    rpc_body_t *body = &buffer->body;
+    char *old = body->bytes;
+
+    if (capacity <= RPC_LARGE) {
+        body->bytes = apr_palloc(buffer->pool, capacity + 1);
+    }
+    else {
+        body->bytes = realloc(body->is_large ? old : NULL, capacity + 1);
+        if (body->bytes == NULL) {
+            abort(); /* as APR does it */
+        }
+    }
+    if (old != NULL && !body->is_large) {
+        memcpy(body->bytes, old, body->length);
+    }
+    body->is_large = capacity > RPC_LARGE;
+    buffer->capacity = capacity;
+}
+
 /* Memory is taken for what has arrived, doubling up to the limit. */
 static int buffer_add(buffer_t *buffer, const char *data, apr_size_t length)
 {
-    if (length > buffer->max - buffer->length) {
+    rpc_body_t *body = &buffer->body;
+
+    if (length > buffer->max - body->length) {
         return RPC_BODY_TOO_LARGE;
     }
-    if (length > buffer->capacity - buffer->length) {
+    if (length > buffer->capacity - body->length) {
         apr_size_t capacity = buffer->capacity;
-        char *grown;
 
-        while (capacity - buffer->length < length) {
+        while (capacity - body->length < length) {
             capacity *= 2;
         }
-        grown = apr_palloc(buffer->pool, capacity + 1);
-        memcpy(grown, buffer->data, buffer->length);
-        buffer->data = grown;
-        buffer->capacity = capacity;
+        buffer_grow(buffer, capacity);
     }
-    memcpy(buffer->data + buffer->length, data, length);
-    buffer->length += length;
+    memcpy(body->bytes + body->length, data, length);
+    body->length += length;
     return OK;
 }
 
@@ -101,11 +120,12 @@ static int drain(apr_bucket_brigade *brigade, buffer_t *buffer, int *ret_eos)
 }
 
 int rpc_http_read_body(request_rec *r, apr_int64_t max, apr_pool_t *pool,
-                       char **ret_body, apr_size_t *ret_length)
+                       rpc_body_t *ret_body)
 {
     apr_bucket_brigade *brigade = apr_brigade_create(
         r->pool, r->connection->bucket_alloc);
-    buffer_t buffer = { NULL, 0, FIRST_CAPACITY, (apr_size_t)max, pool };
+    buffer_t buffer = { { NULL, 0, 0 }, 0, (apr_size_t)max, pool };
+    apr_size_t capacity = FIRST_CAPACITY;
     const char *announced = apr_table_get(r->headers_in, "Content-Length");
     int eos = 0;
     int result = OK;
@@ -120,10 +140,10 @@ int rpc_http_read_body(request_rec *r, apr_int64_t max, apr_pool_t *pool,
             if (length > max) {
                 return RPC_BODY_TOO_LARGE;
             }
-            buffer.capacity = length > 0 ? (apr_size_t)length : 1;
+            capacity = length > 0 ? (apr_size_t)length : 1;
         }
     }
-    buffer.data = apr_palloc(pool, buffer.capacity + 1);
+    buffer_grow(&buffer, capacity);
     while (!eos && result == OK) {
         apr_status_t rv = ap_get_brigade(r->input_filters, brigade,
                                          AP_MODE_READBYTES, APR_BLOCK_READ,
@@ -140,9 +160,11 @@ int rpc_http_read_body(request_rec *r, apr_int64_t max, apr_pool_t *pool,
         apr_brigade_cleanup(brigade);
     }
     if (result == OK) {
-        buffer.data[buffer.length] = '\0';
-        *ret_body = buffer.data;
-        *ret_length = buffer.length;
+        buffer.body.bytes[buffer.body.length] = '\0';
+        *ret_body = buffer.body;
+    }
+    else if (buffer.body.is_large) {
+        free(buffer.body.bytes);
     }
     return result;
 }

@@ -13,14 +13,8 @@
 
 /* From here on malloc maps a block of its own. It is glibc's value at first;
  * but glibc raises it, up to 32 MB, when such a block is freed, and then each
- * thread keeps some: 64 threads kept 280 MB after answers of 1 MB, and keep
- * 16 MB so. A large message costs a seventh more CPU for its pages. */
+ * thread keeps some: 64 threads kept 280 MB after answers of 1 MB. */
 #define MAP_FROM (128 * 1024)
-
-/* The largest piece that APR gives to a pool that asks for less: 20 times its
- * 4096 bytes. */
-#define PIECE (20 * 4096 - APR_MEMNODE_T_SIZE)
-#define MOST_PIECES 64
 
 static const char spare_key[] = "rpc-spare";
 
@@ -88,32 +82,4 @@ void rpc_spare_give(conn_rec *c, apr_allocator_t *allocator)
         apr_allocator_destroy(spare->allocator);
     }
     spare->allocator = allocator;
-}
-
-/* A pool grows by 8 KB, and each time APR maps them from the system: a mapping
- * for each 8 KB of a large message, and all were unmapped after it, under a
- * lock of the whole process. That was a sixth of the CPU time of W5. */
-int rpc_spare_prepare(apr_allocator_t *allocator, apr_size_t length)
-{
-    apr_size_t count = length / PIECE;
-    apr_memnode_t *pieces = NULL;
-    apr_size_t i;
-
-    if (count == 0) {
-        return 0;
-    }
-    for (i = 0; i < count && i < MOST_PIECES; i++) {
-        apr_memnode_t *piece = apr_allocator_alloc(allocator, PIECE);
-
-        if (piece == NULL) {
-            break;
-        }
-        piece->next = pieces;
-        pieces = piece;
-    }
-    apr_allocator_max_free_set(allocator, APR_ALLOCATOR_MAX_FREE_UNLIMITED);
-    if (pieces != NULL) {
-        apr_allocator_free(allocator, pieces);
-    }
-    return 1;
 }

@@ -20,10 +20,4 @@ apr_allocator_t *rpc_spare_take(conn_rec *c);
  *  thread only. */
 void rpc_spare_give(conn_rec *c, apr_allocator_t *allocator);
 
-/** Before a message is decoded: if it is large, take memory for its values, in
- *  large pieces. They are touched only as far as they are used. The allocator
- *  then keeps all that it gets: it is to be destroyed after the message.
- *  @return whether it did so */
-int rpc_spare_prepare(apr_allocator_t *allocator, apr_size_t length);
-
 #endif

@@ -102,6 +102,34 @@ static void test_room(apr_pool_t *pool)
     ok(at == writer->data + 100000, "what is there already does not grow");
 }
 
+/* A buffer given to it, which is larger than what is written, or smaller. */
+static void test_give(apr_pool_t *pool)
+{
+    enum { LARGE = 1024 * 1024 };
+    rpc_writer_t *writer = rpc_writer_create(pool);
+    char *given = malloc(LARGE);
+    size_t length;
+    char *taken;
+    int i;
+
+    rpc_writer_give(writer, given, LARGE);
+    rpc_write_literal(writer, "text");
+    ok(writer->data == given, "written where it was given");
+    taken = rpc_writer_take(writer, &length);
+    ok(length == 4 && memcmp(taken, "text", 4) == 0, "and taken");
+    taken = realloc(taken, 4); /* ASan knows by now if it were another's */
+    free(taken);
+
+    rpc_writer_give(writer, malloc(10), 10);
+    for (i = 0; i < 1000; i++) {
+        rpc_write_literal(writer, "0123456789");
+    }
+    ok(strncmp(writer->data + 9985, "567890123456789", 15) == 0,
+       "more than the buffer holds");
+    rpc_writer_give(writer, malloc(1), 1); /* the pool frees it */
+    ok(writer->capacity == 1, "another in its place");
+}
+
 static void test_base64(apr_pool_t *pool)
 {
     /* RFC 4648, section 10 */
@@ -139,6 +167,7 @@ int main(void)
     test_take(pool);
     test_growth(pool);
     test_room(pool);
+    test_give(pool);
     test_base64(pool);
     return done_testing();
 }
