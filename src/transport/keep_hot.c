@@ -41,6 +41,7 @@ typedef struct hot_t {
     apr_interval_time_t usual; /* what its client takes to call again */
     int misses;                /* waits in vain, one after the other */
     int rest;                  /* requests to let pass without waiting */
+    int pipelines;             /* it sent one before it had the answer */
 } hot_t;
 
 static int is_stopping(void)
@@ -108,11 +109,16 @@ static int look(const hot_t *hot, apr_interval_time_t time)
     return ready;
 }
 
+static apr_interval_time_t first_slice(const hot_t *hot)
+{
+    return within(2 * hot->usual, SHORTEST_FIRST_US, LONGEST_FIRST_US);
+}
+
+/* @return as look() */
 static int becomes_readable(hot_t *hot, apr_interval_time_t bound)
 {
     apr_time_t begin = apr_time_now();
-    apr_interval_time_t slice = within(2 * hot->usual, SHORTEST_FIRST_US,
-                                       LONGEST_FIRST_US);
+    apr_interval_time_t slice = first_slice(hot);
 
     while (bound > 0 && may_wait(hot)) {
         int ready = look(hot, slice < bound ? slice : bound);
@@ -120,14 +126,30 @@ static int becomes_readable(hot_t *hot, apr_interval_time_t bound)
         if (ready > 0) {
             hot->usual += (within(apr_time_now() - begin, 0,
                                   LONGEST_FIRST_US) - hot->usual) / 4;
+            hot->misses = 0;
         }
         if (ready != 0) {
-            return ready > 0;
+            return ready;
         }
         bound -= slice;
         slice = within(2 * slice, 0, LONGEST_SLICE_US);
     }
     return 0;
+}
+
+/* Most clients send the next request when they have the answer. So that is
+ * written first, and the socket is looked at before it is read: a read that
+ * finds nothing is a quarter of the system calls of W1 (./run bench).
+ * @return as look(); takes its time off the bound */
+static int calls_again(hot_t *hot, conn_rec *c, apr_interval_time_t *bound)
+{
+    apr_interval_time_t first = within(first_slice(hot), 0, *bound);
+
+    if (hot->pipelines || !write_pending(c)) {
+        return 0;
+    }
+    *bound -= first;
+    return becomes_readable(hot, first);
 }
 
 /* httpd asks for one byte of the next request, without blocking, before it
@@ -138,27 +160,32 @@ static apr_status_t wait_filter(ap_filter_t *f, apr_bucket_brigade *brigade,
 {
     hot_t *hot = f->ctx;
     apr_interval_time_t bound = hot->bound;
-    apr_status_t rv = ap_get_brigade(f->next, brigade, mode, block,
-                                     readbytes);
+    apr_status_t rv;
+    int ready;
 
     if (bound == 0 || mode != AP_MODE_SPECULATIVE
         || block != APR_NONBLOCK_READ) {
-        return rv;
+        return ap_get_brigade(f->next, brigade, mode, block, readbytes);
     }
     hot->bound = 0;
-    if ((rv != APR_SUCCESS && !APR_STATUS_IS_EAGAIN(rv))
-        || !APR_BRIGADE_EMPTY(brigade)) {
+    ready = calls_again(hot, f->c, &bound);
+    if (ready < 0) {
+        return APR_EAGAIN;
+    }
+    rv = ap_get_brigade(f->next, brigade, mode, block, readbytes);
+    if (ready > 0) {
         return rv;
     }
-    if (!write_pending(f->c)) {
+    hot->pipelines = !APR_BRIGADE_EMPTY(brigade);
+    if (hot->pipelines || (rv != APR_SUCCESS && !APR_STATUS_IS_EAGAIN(rv))
+        || !write_pending(f->c)) {
         return rv;
     }
-    if (!becomes_readable(hot, bound)) {
+    if (becomes_readable(hot, bound) <= 0) {
         hot->misses += hot->misses < MOST_MISSES;
         hot->rest = (1 << hot->misses) - 1;
         return rv;
     }
-    hot->misses = 0;
     return ap_get_brigade(f->next, brigade, mode, block, readbytes);
 }
 

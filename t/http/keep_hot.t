@@ -59,6 +59,24 @@ for my $mpm ('event', 'worker', 'prefork') {
         $good += call($socket);
     }
     is($good, 6, "$mpm: within the bound and after it");
+
+    # Clients that do not wait for the answer: in one piece, in pieces, and
+    # again after a pause.
+    for my $pause (0, 0.001, 0.03) {
+        my $all = $request x 5 . substr($request, 0, 30);
+        syswrite($socket, substr($all, 0, 200, ''));
+        sleep $pause;
+        syswrite($socket, $all);
+        sleep $pause;
+        syswrite($socket, substr($request, 30));
+        my $answers = '';
+        while (6 > (() = $answers =~ /"result":5,"id":1\}/g)) {
+            IO::Select->new($socket)->can_read(10) or last;
+            sysread($socket, $answers, 4096, length $answers) or last;
+        }
+        is(() = $answers =~ /"result":5,"id":1\}/g, 6,
+            "$mpm: six at once, in pieces $pause s apart");
+    }
     close $socket;
 }
 
