@@ -10,6 +10,7 @@
 #include "util_filter.h"
 
 #include "log.h"
+#include "transport/connection.h"
 
 /* What one pass through the filters takes: below FlushMaxThreshold, beyond
  * which httpd's core filter blocks. */
@@ -137,18 +138,6 @@ static apr_bucket *create_push(apr_bucket_alloc_t *list)
     return bucket;
 }
 
-/* Write what the filters have kept, as the MPM does it: the last filter is
- * called without a brigade. */
-static apr_status_t write_kept(conn_rec *c)
-{
-    ap_filter_t *last = c->output_filters;
-
-    while (last->next != NULL) {
-        last = last->next;
-    }
-    return last->frec->filter_func.out_func(last, NULL);
-}
-
 /* The bytes are read or copied before this returns. */
 static apr_status_t write_piece(rpc_carrier_t *carrier, const char *bytes,
                                 apr_size_t length)
@@ -162,7 +151,7 @@ static apr_status_t write_piece(rpc_carrier_t *carrier, const char *bytes,
     APR_BRIGADE_INSERT_TAIL(carrier->out, create_push(c->bucket_alloc));
     rv = ap_pass_brigade(c->output_filters, carrier->out);
     apr_brigade_cleanup(carrier->out);
-    return rv == APR_SUCCESS ? write_kept(c) : rv;
+    return rv == APR_SUCCESS ? rpc_connection_write(c) : rv;
 }
 
 enum rpc_drain_e rpc_carrier_drain(rpc_carrier_t *carrier)
@@ -170,7 +159,8 @@ enum rpc_drain_e rpc_carrier_drain(rpc_carrier_t *carrier)
     conn_rec *c = carrier->c;
 
     if (c->aborted
-        || (c->data_in_output_filters && write_kept(c) != APR_SUCCESS)) {
+        || (c->data_in_output_filters
+            && rpc_connection_write(c) != APR_SUCCESS)) {
         return RPC_DRAIN_BROKEN;
     }
     while (!c->data_in_output_filters) {

@@ -73,17 +73,11 @@ static int may_wait(const hot_t *hot)
     return needed == 0;
 }
 
-/* Write what the last answer left in the output filters, without blocking, as
- * the MPM does it: the last filter is called without a brigade.
+/* Write what the last answer left in the output filters.
  * @return whether all of it is out */
 static int write_pending(conn_rec *c)
 {
-    ap_filter_t *last = c->output_filters;
-
-    while (last->next != NULL) {
-        last = last->next;
-    }
-    return last->frec->filter_func.out_func(last, NULL) == APR_SUCCESS
+    return rpc_connection_write(c) == APR_SUCCESS
            && !c->data_in_output_filters;
 }
 
