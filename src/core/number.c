@@ -347,10 +347,42 @@ static int put_exponent(const rpc_decimal_t *decimal, char *ret_text)
     return (int)(at - ret_text);
 }
 
+/* Doubles of up to three decimals, which most are: money, halves, whole
+ * numbers. Found and proved as by quick_decimal(), but their digits need not
+ * be counted. Returns 0 for others. */
+static int put_thousandths(double d, char *ret_text)
+{
+    double product = fabs(d) * 1000;
+    char *at = ret_text;
+    unsigned rest;
+    uint64_t m;
+
+    if (!ROUNDS_ONCE || !(product < TEN_TO_SURE - 0.5)) {
+        return 0;
+    }
+    m = (uint64_t)(product + 0.5);
+    if ((double)m / 1000 != fabs(d)) {
+        return 0;
+    }
+    *at = '-';
+    at += signbit(d) != 0;
+    at += put_unsigned(m / 1000, at);
+    rest = (unsigned)(m % 1000);
+    *at++ = '.';
+    *at = (char)('0' + rest / 100);
+    memcpy(at + 1, pairs + 2 * (rest % 100), 2);
+    at += 3 - (rest % 10 == 0) - (rest % 100 == 0);
+    return (int)(at - ret_text);
+}
+
 int rpc_number_format_double(double d, char *ret_text)
 {
+    int length = put_thousandths(d, ret_text);
     rpc_decimal_t decimal;
 
+    if (length > 0) {
+        return length;
+    }
     rpc_number_decimal(d, &decimal);
     if (decimal.point > 16 || decimal.point < -3) {
         return put_exponent(&decimal, ret_text);
@@ -360,8 +392,12 @@ int rpc_number_format_double(double d, char *ret_text)
 
 int rpc_number_format_fixed(double d, char *ret_text)
 {
+    int length = put_thousandths(d, ret_text);
     rpc_decimal_t decimal;
 
+    if (length > 0) {
+        return length;
+    }
     rpc_number_decimal(d, &decimal);
     return put_fixed(&decimal, ret_text);
 }

@@ -48,6 +48,13 @@ static const text_case_t text_cases[] = {
      "9223372036854776000.0"},
     {5.684341886080802e-14, "5.684341886080802e-14",
      "0.00000000000005684341886080802"}, /* 2^-44 */
+    {0.0005, "0.0005", "0.0005"},
+    {-0.125, "-0.125", "-0.125"},
+    {1234.5, "1234.5", "1234.5"},
+    {-20.05, "-20.05", "-20.05"},
+    {999999999999.999, "999999999999.999", "999999999999.999"},
+    {999999999999.9995, "999999999999.9995", "999999999999.9995"},
+    {1000000000000.001, "1000000000000.001", "1000000000000.001"},
     {1e100, "1e+100", NULL},
     {1.7976931348623157e308, "1.7976931348623157e+308", NULL},
     {2.2250738585072014e-308, "2.2250738585072014e-308", NULL},
@@ -138,6 +145,22 @@ static int has_decimal_of(double d, int count)
     return strtod(text, NULL) == d;
 }
 
+/* Whether a text without exponent has as many digits as the decimal, but for
+ * the zeros around them. */
+static int has_digits(const char *text, const rpc_decimal_t *decimal)
+{
+    int count = 0;
+    int zeros = 0;
+
+    for (; *text != '\0'; text++) {
+        if (*text >= '0' && *text <= '9' && (*text != '0' || count > 0)) {
+            count++;
+            zeros = *text == '0' ? zeros + 1 : 0;
+        }
+    }
+    return count - zeros == decimal->count;
+}
+
 static void test_round_trip(int rounds)
 {
     uint64_t state = 42;
@@ -162,7 +185,8 @@ static void test_round_trip(int rounds)
         back = -1;
         length = rpc_number_format_fixed(d, text);
         rpc_number_parse_double(text, (apr_size_t)length, &back);
-        unfixed += back != d;
+        text[length] = '\0';
+        unfixed += back != d || (d > 0 && !has_digits(text, &decimal));
     }
     is_int(unread, 0, "doubles of all kinds read back the same");
     is_int(longer, 0, "none has a shorter form");
