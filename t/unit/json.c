@@ -306,6 +306,72 @@ static void test_limits(apr_pool_t *pool)
            "names are strings too");
 }
 
+/* A string of JSON, byte by byte. Returns the end. */
+static char *plain_quote(const char *text, size_t length, char *to)
+{
+    size_t i;
+
+    *to++ = '"';
+    for (i = 0; i < length; i++) {
+        unsigned char c = (unsigned char)text[i];
+        const char *letter = c == 0 ? NULL : strchr("\bb\tt\nn\ff\rr", c);
+
+        if (c == '"' || c == '\\') {
+            to += sprintf(to, "\\%c", c);
+        }
+        else if (c >= 0x20) {
+            *to++ = (char)c;
+        }
+        else {
+            to += letter != NULL ? sprintf(to, "\\%c", letter[1])
+                                 : sprintf(to, "\\u%04x", c);
+        }
+    }
+    *to++ = '"';
+    return to;
+}
+
+/* Of any length, with any byte in any place: the words that the writer takes
+ * begin and end everywhere, and no byte beyond the text is read. */
+static void test_write_strings(apr_pool_t *pool)
+{
+    rpc_writer_t *writer = rpc_writer_create(pool);
+    size_t length;
+    int wrong = 0;
+    int count = 0;
+
+    for (length = 0; length < 20; length++) {
+        char *text = malloc(length + (length == 0));
+        size_t at;
+        int c;
+
+        for (at = 0; at < length; at++) {
+            for (c = 0; c < 128; c++) {
+                char expected[256];
+                size_t size;
+
+                memset(text, 'a', length);
+                text[at] = (char)c;
+                text[at / 2] = (char)(c < 64 ? c : 'b');
+                rpc_writer_cut(writer, 0);
+                rpc_json_write_string(writer, text, length);
+                size = (size_t)(plain_quote(text, length, expected)
+                                - expected);
+                wrong += writer->length != size
+                         || memcmp(writer->data, expected, size) != 0;
+                count++;
+            }
+        }
+        free(text);
+    }
+    is_int(wrong, 0, "strings with any ASCII character in any place");
+    is_int(count, 190 * 128, "each");
+    rpc_writer_cut(writer, 0);
+    rpc_json_write_string(writer, "", 0);
+    ok(writer->length == 2 && memcmp(writer->data, "\"\"", 2) == 0,
+       "and the empty one");
+}
+
 /* An array that holds an array twice, which holds one twice, and so on. */
 static rpc_value_t doubling(int levels, apr_pool_t *pool)
 {
@@ -552,6 +618,7 @@ int main(void)
     apr_pool_create(&pool, NULL);
     test_all(pool);
     test_write(pool);
+    test_write_strings(pool);
     apr_pool_create(&child, pool);
     rpc_json_child_init(child);
     foreign = cJSON_Parse("{\"another\":[\"module's\"]}");
