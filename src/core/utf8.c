@@ -10,71 +10,79 @@
 #define HIGH_BITS 0x8080808080808080u
 #define QUOTED_BYTES 64
 
-/* The bytes of the character that begins at `at`, 0 if it is malformed. The
- * range of the second byte is what rules out overlong forms, surrogates and
- * what lies above U+10FFFF (RFC 3629, section 4). */
+static inline int is_tail(unsigned char c)
+{
+    return (c & 0xc0) == 0x80;
+}
+
+/* Whether the character at `at`, which is not ASCII, is well-formed. The range
+ * of the second byte is what rules out overlong forms, surrogates and what
+ * lies above U+10FFFF (RFC 3629, section 4). Returns its bytes, or 0. */
 static int sequence_length(const unsigned char *at, apr_size_t left)
 {
     unsigned char lead = at[0];
-    unsigned char low = 0x80;
-    unsigned char high = 0xbf;
-    int length = 2;
-    int i;
+    int good;
 
-    if (lead < 0x80) {
-        return 1;
+    if (lead < 0xe0) {
+        good = lead >= 0xc2 && left >= 2 && is_tail(at[1]);
+        return good ? 2 : 0;
     }
-    if (lead < 0xc2 || lead > 0xf4) {
-        return 0;
+    if (lead < 0xf0) {
+        good = left >= 3 && is_tail(at[1]) && is_tail(at[2])
+               && (lead != 0xe0 || at[1] >= 0xa0)
+               && (lead != 0xed || at[1] < 0xa0);
+        return good ? 3 : 0;
     }
-    if (lead >= 0xf0) {
-        length = 4;
-        low = lead == 0xf0 ? 0x90 : 0x80;
-        high = lead == 0xf4 ? 0x8f : 0xbf;
-    }
-    else if (lead >= 0xe0) {
-        length = 3;
-        low = lead == 0xe0 ? 0xa0 : 0x80;
-        high = lead == 0xed ? 0x9f : 0xbf;
-    }
-    if (left < (apr_size_t)length || at[1] < low || at[1] > high) {
-        return 0;
-    }
-    for (i = 2; i < length; i++) {
-        if ((at[i] & 0xc0) != 0x80) {
-            return 0;
+    good = lead <= 0xf4 && left >= 4 && is_tail(at[1]) && is_tail(at[2])
+           && is_tail(at[3]) && (lead != 0xf0 || at[1] >= 0x90)
+           && (lead != 0xf4 || at[1] < 0x90);
+    return good ? 4 : 0;
+}
+
+/* Returns where the first byte from i on is that is not ASCII, or length. */
+static inline apr_size_t skip_ascii(const unsigned char *bytes,
+                                    apr_size_t i, apr_size_t length)
+{
+#if defined(__GNUC__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    uint64_t word;
+
+    for (; length - i >= 8; i += 8) {
+        memcpy(&word, bytes + i, 8);
+        word &= HIGH_BITS;
+        if (word != 0) {
+            return i + (apr_size_t)__builtin_ctzll(word) / 8;
         }
     }
-    return length;
+    /* The last ones as the upper bytes of the last word. */
+    if (i < length && length >= 8) {
+        memcpy(&word, bytes + length - 8, 8);
+        word = (word & HIGH_BITS) >> (8 - (length - i)) * 8;
+        return word != 0 ? i + (apr_size_t)__builtin_ctzll(word) / 8 : length;
+    }
+#endif
+    while (i < length && bytes[i] < 0x80) {
+        i++;
+    }
+    return i;
 }
 
 apr_size_t rpc_utf8_valid_prefix(const char *text, apr_size_t length)
 {
     const unsigned char *bytes = (const unsigned char *)text;
-    apr_size_t i = 0;
-    uint64_t word;
+    apr_size_t i = skip_ascii(bytes, 0, length);
     int step;
 
     while (i < length) {
-        while (length - i >= 8) {
-            memcpy(&word, bytes + i, 8);
-            if ((word & HIGH_BITS) != 0) {
-                break;
-            }
-            i += 8;
+        step = sequence_length(bytes + i, length - i);
+        if (step == 0) {
+            break;
         }
-        while (i < length && bytes[i] < 0x80) {
-            i++;
-        }
-        while (i < length && bytes[i] >= 0x80) {
-            step = sequence_length(bytes + i, length - i);
-            if (step == 0) {
-                return i;
-            }
-            i += (apr_size_t)step;
+        i += (apr_size_t)step;
+        if (i < length && bytes[i] < 0x80) {
+            i = skip_ascii(bytes, i, length);
         }
     }
-    return length;
+    return i;
 }
 
 int rpc_utf8_is_valid(const char *text, apr_size_t length)
