@@ -8,15 +8,6 @@
 #include "core/number.h"
 #include "protocol/json_scan.h"
 
-/* What may come next. */
-enum state_e {
-    VALUE,           /* at the beginning, after ':' and after ',' */
-    VALUE_OR_CLOSE,  /* after '[' */
-    NAME,            /* after ',' in an object */
-    NAME_OR_CLOSE,   /* after '{' */
-    AFTER_VALUE
-};
-
 /* Integers of so many digits are exact in a double, and small ones too. */
 #define EXACT_DIGITS 15
 /* cJSON reads numbers through a buffer of 64 bytes. */
@@ -45,13 +36,23 @@ rpc_fault_t *rpc_json_scan_fault(const rpc_json_scan_t *scan,
                           APR_SIZE_T_FMT ": %s", line, column, what);
 }
 
-/* A fault that says what stands where something else was expected. */
-static rpc_fault_t *unexpected(const rpc_json_scan_t *scan, const char *what)
+/* The functions that go over a part of the text return where it ends; at a
+ * fault they put that into the scan, and return NULL. */
+
+static char *fail(rpc_json_scan_t *scan, const char *at, const char *what)
 {
-    unsigned char c = (unsigned char)*scan->at;
+    scan->fault = rpc_json_scan_fault(scan, at, what);
+    return NULL;
+}
+
+/* A fault that says what stands where something else was expected. */
+static char *unexpected(rpc_json_scan_t *scan, const char *at,
+                        const char *what)
+{
+    unsigned char c = (unsigned char)*at;
     const char *got;
 
-    if (scan->at >= scan->end) {
+    if (at >= scan->end) {
         got = "the end of the text";
     }
     else if (c > 0x20 && c < 0x7f) {
@@ -60,13 +61,15 @@ static rpc_fault_t *unexpected(const rpc_json_scan_t *scan, const char *what)
     else {
         got = apr_psprintf(scan->pool, "byte 0x%02x", c);
     }
-    return rpc_json_scan_fault(
-        scan, scan->at, apr_psprintf(scan->pool, "%s, got %s", what, got));
+    return fail(scan, at,
+                apr_psprintf(scan->pool, "%s, got %s", what, got));
 }
 
-static rpc_fault_t *too_big(const rpc_json_scan_t *scan, const char *what)
+static char *out_of_memory(rpc_json_scan_t *scan)
 {
-    return rpc_json_scan_fault(scan, scan->at, what);
+    scan->fault = rpc_fault_make(scan->pool, RPC_E_INTERNAL,
+                                 "out of memory");
+    return NULL;
 }
 
 /* Remember that a value needs its text: the one just begun, or the one that
@@ -115,11 +118,6 @@ static int add_double(rpc_json_scan_t *scan)
     return 1;
 }
 
-static rpc_fault_t *out_of_memory(const rpc_json_scan_t *scan)
-{
-    return rpc_fault_make(scan->pool, RPC_E_INTERNAL, "out of memory");
-}
-
 /* Write a 0 and blanks over a number, which cJSON could not read. */
 static void hide(rpc_json_scan_t *scan, char *at, apr_size_t length)
 {
@@ -153,36 +151,35 @@ static int is_finite_text(const char *text, apr_size_t length)
     return rpc_number_parse_double(text, length, &d) == 0;
 }
 
-static rpc_fault_t *scan_number(rpc_json_scan_t *scan)
+static char *scan_number(rpc_json_scan_t *scan, char *start)
 {
-    char *start = scan->at;
     const char *what;
+    char *at;
     apr_size_t length;
     int64_t n;
     int plain;
     int good;
 
-    scan->at = (char *)rpc_json_scan_number(start, &plain, &what);
+    at = (char *)rpc_json_scan_number(start, &plain, &what);
     if (what != NULL) {
-        return unexpected(scan, what);
+        return unexpected(scan, at, what);
     }
-    length = (apr_size_t)(scan->at - start);
+    length = (apr_size_t)(at - start);
     if (plain && length <= EXACT_DIGITS) {
-        return NULL;
+        return at;
     }
     /* An id is given back as text, so it may be of any size. */
     if (scan->id_start != start) {
-        scan->at = start;
         if (plain && rpc_number_parse_int(start, length, &n) != 0) {
-            return too_big(scan, "an integer beyond 64 bits; expected "
-                                 "-9223372036854775808 to "
-                                 "9223372036854775807");
+            return fail(scan, start,
+                        "an integer beyond 64 bits; expected "
+                        "-9223372036854775808 to 9223372036854775807");
         }
         if (!plain && !is_finite_text(start, length)) {
-            return too_big(scan, "a number beyond a double; expected at "
-                                 "most 1.7976931348623157e308");
+            return fail(scan, start,
+                        "a number beyond a double; expected at most "
+                        "1.7976931348623157e308");
         }
-        scan->at = start + length;
     }
     if (plain || length > LONGEST_NUMBER) {
         good = add_note(scan, plain ? RPC_JSON_NOTE_INT : RPC_JSON_NOTE_LONG,
@@ -194,70 +191,149 @@ static rpc_fault_t *scan_number(rpc_json_scan_t *scan)
     if (good && length > LONGEST_NUMBER) {
         hide(scan, start, length);
     }
-    return good ? NULL : out_of_memory(scan);
+    return good ? at : out_of_memory(scan);
 }
 
-static rpc_fault_t *scan_word(rpc_json_scan_t *scan)
+static char *scan_word(rpc_json_scan_t *scan, char *at)
 {
-    static const struct {
-        const char *word;
-        apr_size_t length;
-    } words[] = { { "true", 4 }, { "false", 5 }, { "null", 4 } };
-    apr_size_t i;
+    const char *word = *at == 't' ? "true" : *at == 'f' ? "false" : "null";
+    apr_size_t length = strlen(word);
 
-    for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-        /* strncmp, since the text may end within the word. */
-        if (strncmp(scan->at, words[i].word, words[i].length) == 0) {
-            scan->at += words[i].length;
-            return NULL;
-        }
+    /* strncmp, since the text may end within the word. */
+    if (strncmp(at, word, length) != 0) {
+        return unexpected(scan, at, "expected a value");
     }
-    return unexpected(scan, "expected a value");
+    return at + length;
 }
 
-static rpc_fault_t *scan_string_value(rpc_json_scan_t *scan)
+/* A string, of which a note of that kind tells if it has a U+0000. */
+static char *scan_string(rpc_json_scan_t *scan, char *start,
+                         enum rpc_json_note_e kind)
 {
-    rpc_fault_t *fault;
-    char *start = scan->at;
     const char *end;
     apr_size_t length;
     int has_nul;
 
-    end = rpc_json_scan_string(scan, start, &has_nul, &fault);
+    end = rpc_json_scan_string(scan, start, &has_nul, &scan->fault);
     if (end == NULL) {
-        return fault;
+        return NULL;
     }
     length = (apr_size_t)(end - start);
-    scan->at = start + length;
     scan->texts += length;
-    if (has_nul && !add_note(scan, RPC_JSON_NOTE_STRING, start, length)) {
+    if (has_nul && !add_note(scan, kind, start, length)) {
         return out_of_memory(scan);
     }
-    return NULL;
+    return start + length;
 }
 
-/* The level at which a member "id" is the message's. */
-static apr_size_t id_depth(const rpc_json_scan_t *scan)
+static char *skip_blanks(char *at)
 {
-    return scan->kinds[0] == '[' ? 2 : 1;
+    while (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t') {
+        at++;
+    }
+    return at;
 }
 
-/* A value is complete: note its text if it is an id. */
-static void end_value(rpc_json_scan_t *scan)
+/* Whether the name, with its quotes, is "id". */
+static int is_id(const rpc_json_scan_t *scan, const char *name,
+                 apr_size_t length)
+{
+    if (length == 4) {
+        return name[1] == 'i' && name[2] == 'd';
+    }
+    /* Or with escapes: at most two of six bytes. */
+    if (length > 14 || (name[1] != '\\' && name[2] != '\\')) {
+        return 0;
+    }
+    name = rpc_json_scan_decode(name, length, scan->pool, &length);
+    return length == 2 && memcmp(name, "id", 2) == 0;
+}
+
+/* From the name of a member to its value.
+ * @param expected What there is to say if there is no name */
+static char *scan_name(rpc_json_scan_t *scan, char *start,
+                       const char *expected)
+{
+    char *end;
+    char *at;
+
+    if (*start != '"') {
+        return unexpected(scan, start, expected);
+    }
+    end = scan_string(scan, start, RPC_JSON_NOTE_NAME);
+    if (end == NULL) {
+        return NULL;
+    }
+    at = skip_blanks(end);
+    if (*at != ':') {
+        return unexpected(scan, at, "expected ':'");
+    }
+    at = skip_blanks(at + 1);
+    if (scan->depth == scan->id_depth
+        && is_id(scan, start, (apr_size_t)(end - start))
+        && (apr_int64_t)scan->entries <= scan->limits->max_batch) {
+        scan->id_start = at;
+    }
+    return at;
+}
+
+/* Count a value that begins. Returns 0 if it is one too many. */
+static int count_value(rpc_json_scan_t *scan)
+{
+    if ((apr_int64_t)scan->values >= scan->limits->max_values) {
+        scan->fault = rpc_fault_limit(scan->pool, RPC_E_PARSE,
+                                      "RpcMaxValues",
+                                      scan->limits->max_values, "values");
+        return 0;
+    }
+    scan->values++;
+    if (scan->depth == 1 && scan->kinds[0] == '[') {
+        scan->entries++;
+    }
+    return 1;
+}
+
+/* A value ends: note its text if it is an id. */
+static void end_value(rpc_json_scan_t *scan, const char *at)
 {
     rpc_json_id_t *id;
 
-    if (scan->id_start == NULL || scan->depth != id_depth(scan)) {
+    if (scan->id_start == NULL || scan->depth != scan->id_depth) {
         return;
     }
     id = apr_array_push(scan->ids);
     id->text = scan->id_start;
-    id->length = (apr_size_t)(scan->at - scan->id_start);
+    id->length = (apr_size_t)(at - scan->id_start);
     id->entry = scan->kinds[0] == '[' ? scan->entries - 1 : 0;
     scan->id_start = NULL;
 }
 
-static rpc_fault_t *open_list(rpc_json_scan_t *scan, enum state_e *ret_state)
+/* A value that is no list. */
+static char *scan_scalar(rpc_json_scan_t *scan, char *at)
+{
+    if (*at == '"') {
+        at = scan_string(scan, at, RPC_JSON_NOTE_STRING);
+    }
+    else if (*at == '-' || (*at >= '0' && *at <= '9')) {
+        at = scan_number(scan, at);
+    }
+    else {
+        at = scan_word(scan, at);
+    }
+    if (at != NULL) {
+        end_value(scan, at);
+    }
+    return at;
+}
+
+/* The bracket that closes a list of that kind. */
+static char closing(char kind)
+{
+    return kind == '[' ? ']' : '}';
+}
+
+/* Returns 0 if the list is one level too deep. */
+static int open_list(rpc_json_scan_t *scan, char kind)
 {
     apr_int64_t limit = scan->limits->max_depth;
 
@@ -265,200 +341,99 @@ static rpc_fault_t *open_list(rpc_json_scan_t *scan, enum state_e *ret_state)
         limit = RPC_HIGHEST_MAX_DEPTH;
     }
     if ((apr_int64_t)scan->depth >= limit) {
-        return rpc_fault_limit(scan->pool, RPC_E_PARSE, "RpcMaxDepth", limit,
-                               "levels");
+        scan->fault = rpc_fault_limit(scan->pool, RPC_E_PARSE, "RpcMaxDepth",
+                                      limit, "levels");
+        return 0;
     }
-    scan->kinds[scan->depth++] = *scan->at;
-    *ret_state = *scan->at == '[' ? VALUE_OR_CLOSE : NAME_OR_CLOSE;
-    scan->at++;
-    return NULL;
+    scan->kinds[scan->depth++] = kind;
+    return 1;
 }
 
-static void close_list(rpc_json_scan_t *scan, enum state_e *ret_state)
+/* From the end of a value, or from the bracket of an empty list, to the next
+ * value: over the lists that end here, and a comma. At depth 0 there is no
+ * next one. */
+static char *scan_after_value(rpc_json_scan_t *scan, char *at)
 {
-    scan->depth--;
-    scan->at++;
-    end_value(scan);
-    *ret_state = AFTER_VALUE;
+    while (scan->depth > 0) {
+        char kind = scan->kinds[scan->depth - 1];
+
+        at = skip_blanks(at);
+        if (*at == ',') {
+            at = skip_blanks(at + 1);
+            return kind == '[' ? at
+                : scan_name(scan, at,
+                            "expected a member name in double quotes");
+        }
+        if (*at != closing(kind)) {
+            return unexpected(scan, at, kind == '[' ? "expected ',' or ']'"
+                                                    : "expected ',' or '}'");
+        }
+        at++;
+        scan->depth--;
+        end_value(scan, at);
+    }
+    return at;
 }
 
-static rpc_fault_t *scan_value(rpc_json_scan_t *scan, enum state_e *ret_state)
+/* From a value to the next one, which may be its first element. */
+static char *scan_value(rpc_json_scan_t *scan, char *at)
 {
-    rpc_fault_t *fault;
-    char c = *scan->at;
+    char kind = *at;
 
-    if ((apr_int64_t)scan->values >= scan->limits->max_values) {
-        return rpc_fault_limit(scan->pool, RPC_E_PARSE, "RpcMaxValues",
-                               scan->limits->max_values, "values");
+    if (!count_value(scan)) {
+        return NULL;
     }
-    scan->values++;
-    if (scan->depth == 1 && scan->kinds[0] == '[') {
-        scan->entries++;
-    }
-    if (scan->name_is_id) {
-        scan->id_start = scan->at;
-        scan->name_is_id = 0;
-    }
-    if (c == '[' || c == '{') {
-        return open_list(scan, ret_state);
-    }
-    if (c == '"') {
-        fault = scan_string_value(scan);
-    }
-    else if (c == '-' || (c >= '0' && c <= '9')) {
-        fault = scan_number(scan);
+    if (kind == '[' || kind == '{') {
+        if (!open_list(scan, kind)) {
+            return NULL;
+        }
+        at = skip_blanks(at + 1);
+        if (*at != closing(kind)) {
+            return kind == '[' ? at
+                : scan_name(scan, at, "expected a member name in double "
+                                      "quotes or '}'");
+        }
     }
     else {
-        fault = scan_word(scan);
-    }
-    if (fault == NULL) {
-        end_value(scan);
-        *ret_state = AFTER_VALUE;
-    }
-    return fault;
-}
-
-static void skip_blanks(rpc_json_scan_t *scan)
-{
-    while (*scan->at == ' ' || *scan->at == '\n' || *scan->at == '\r'
-           || *scan->at == '\t') {
-        scan->at++;
-    }
-}
-
-/* Whether the name, with its quotes, is that of an id that is wanted. */
-static int is_wanted_id(const rpc_json_scan_t *scan, const char *name,
-                        apr_size_t length)
-{
-    if (scan->ids == NULL || scan->depth != id_depth(scan)
-        || (apr_int64_t)scan->entries > scan->limits->max_batch) {
-        return 0;
-    }
-    if (length == 4) {
-        return name[1] == 'i' && name[2] == 'd';
-    }
-    /* At most two escapes of six bytes. */
-    if (length < 4 || length > 14 || memchr(name, '\\', length) == NULL) {
-        return 0;
-    }
-    name = rpc_json_scan_decode(name, length, scan->pool, &length);
-    return length == 2 && memcmp(name, "id", 2) == 0;
-}
-
-static rpc_fault_t *scan_name(rpc_json_scan_t *scan)
-{
-    rpc_fault_t *fault;
-    char *start = scan->at;
-    const char *end;
-    apr_size_t length;
-    int has_nul;
-
-    end = rpc_json_scan_string(scan, start, &has_nul, &fault);
-    if (end == NULL) {
-        return fault;
-    }
-    length = (apr_size_t)(end - start);
-    scan->texts += length;
-    scan->at = start + length;
-    if (has_nul && !add_note(scan, RPC_JSON_NOTE_NAME, start, length)) {
-        return out_of_memory(scan);
-    }
-    scan->name_is_id = is_wanted_id(scan, start, length);
-    skip_blanks(scan);
-    if (*scan->at != ':') {
-        return unexpected(scan, "expected ':'");
-    }
-    scan->at++;
-    return NULL;
-}
-
-static rpc_fault_t *scan_after_value(rpc_json_scan_t *scan,
-                                     enum state_e *ret_state)
-{
-    char kind = scan->kinds[scan->depth - 1];
-
-    if (*scan->at == ',') {
-        scan->at++;
-        *ret_state = kind == '[' ? VALUE : NAME;
-        return NULL;
-    }
-    if (*scan->at == (kind == '[' ? ']' : '}')) {
-        close_list(scan, ret_state);
-        return NULL;
-    }
-    return unexpected(scan, kind == '[' ? "expected ',' or ']'"
-                                        : "expected ',' or '}'");
-}
-
-static rpc_fault_t *scan_step(rpc_json_scan_t *scan, enum state_e *ret_state)
-{
-    char c = *scan->at;
-
-    switch (*ret_state) {
-    case VALUE_OR_CLOSE:
-        if (c == ']') {
-            close_list(scan, ret_state);
+        at = scan_scalar(scan, at);
+        if (at == NULL) {
             return NULL;
         }
-        return scan_value(scan, ret_state);
-    case VALUE:
-        return scan_value(scan, ret_state);
-    case NAME_OR_CLOSE:
-        if (c == '}') {
-            close_list(scan, ret_state);
-            return NULL;
-        }
-        if (c != '"') {
-            return unexpected(scan, "expected a member name in double "
-                                    "quotes or '}'");
-        }
-        *ret_state = VALUE;
-        return scan_name(scan);
-    case NAME:
-        if (c != '"') {
-            return unexpected(scan, "expected a member name in double "
-                                    "quotes");
-        }
-        *ret_state = VALUE;
-        return scan_name(scan);
-    case AFTER_VALUE:
-    default:
-        return scan_after_value(scan, ret_state);
     }
+    return scan_after_value(scan, at);
 }
 
 rpc_fault_t *rpc_json_scan(rpc_json_scan_t *scan, char *text,
                            apr_size_t length, const rpc_limits_t *limits,
                            int wants_ids, apr_pool_t *pool)
 {
-    enum state_e state = VALUE;
-    rpc_fault_t *fault = NULL;
+    char *at;
 
     memset(scan, 0, offsetof(rpc_json_scan_t, kinds));
     scan->kinds[0] = '\0';
     scan->text = text;
     scan->end = text + length;
-    scan->at = text;
     scan->limits = limits;
     scan->pool = pool;
-    if (wants_ids) {
-        scan->ids = apr_array_make(pool, 1, sizeof(rpc_json_id_t));
-    }
     if (length > RPC_VALUE_MAX) {
         return rpc_fault_make(pool, RPC_E_PARSE,
                               "the text is longer than 4 GiB");
     }
+    at = skip_blanks(text);
+    if (wants_ids) {
+        scan->ids = apr_array_make(pool, 1, sizeof(rpc_json_id_t));
+        scan->id_depth = *at == '[' ? 2 : 1;
+    }
     do {
-        skip_blanks(scan);
-        fault = scan_step(scan, &state);
-    } while (fault == NULL && (state != AFTER_VALUE || scan->depth > 0));
-    if (fault == NULL) {
-        skip_blanks(scan);
-        if (scan->at != scan->end) {
-            fault = unexpected(scan, "expected the end of the text");
+        at = scan_value(scan, at);
+    } while (at != NULL && scan->depth > 0);
+    if (at != NULL) {
+        at = skip_blanks(at);
+        if (at != scan->end) {
+            unexpected(scan, at, "expected the end of the text");
         }
     }
-    return fault;
+    return scan->fault;
 }
 
 void rpc_json_scan_unhide(rpc_json_scan_t *scan)

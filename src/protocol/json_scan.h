@@ -62,9 +62,9 @@ typedef struct rpc_json_scan_t {
     rpc_json_hidden_t *hidden;
 
     /* Where the scan is. */
-    char *at;
+    rpc_fault_t *fault;        /**< what ended it, or NULL */
     apr_size_t depth;
-    int name_is_id;            /**< the member just named is such an id */
+    apr_size_t id_depth;       /**< where members "id" are wanted, or 0 */
     const char *id_start;      /**< of an id being read, or NULL */
     char kinds[RPC_HIGHEST_MAX_DEPTH]; /**< '[' or '{' of each level */
 } rpc_json_scan_t;
