@@ -48,7 +48,7 @@ static inline const char *rpc_json_skip_plain(const char *at,
         if (specials != 0) {
 #if defined(__GNUC__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
             *ret_seen |= word & (specials ^ (specials - 1)) >> 1;
-            return at + __builtin_ctzll(specials) / 8;
+            return at + (unsigned)__builtin_ctzll(specials) / 8;
 #else
             break;
 #endif
@@ -59,6 +59,29 @@ static inline const char *rpc_json_skip_plain(const char *at,
     for (; rpc_json_is_plain(*at); at++) {
         *ret_seen |= (unsigned char)*at;
     }
+    return at;
+}
+
+/** Over plain ASCII characters: to the first other byte, or to where fewer
+ *  than eight are left. */
+static inline const char *rpc_json_skip_ascii(const char *at,
+                                              const char *end)
+{
+#if defined(__GNUC__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    while (end - at >= 8) {
+        uint64_t word;
+        uint64_t others;
+
+        memcpy(&word, at, 8);
+        others = (rpc_json_specials(word) | word) & RPC_JSON_HIGH_BITS;
+        if (others != 0) {
+            return at + (unsigned)__builtin_ctzll(others) / 8;
+        }
+        at += 8;
+    }
+#else
+    (void)end; /* nothing is gained there */
+#endif
     return at;
 }
 

@@ -6,6 +6,7 @@
 #include "apr_strings.h"
 
 #include "core/number.h"
+#include "protocol/json_plain.h"
 #include "protocol/json_scan.h"
 
 /* Integers of so many digits are exact in a double, and small ones too. */
@@ -206,27 +207,38 @@ static char *scan_word(rpc_json_scan_t *scan, char *at)
     return at + length;
 }
 
-/* A string, of which a note of that kind tells if it has a U+0000. */
-static char *scan_string(rpc_json_scan_t *scan, char *start,
-                         enum rpc_json_note_e kind)
+/* The rest of a string that is long or not all plain ASCII. */
+static char *scan_odd_string(rpc_json_scan_t *scan, char *start, char *at,
+                             enum rpc_json_note_e kind)
 {
-    const char *end;
-    apr_size_t length;
     int has_nul;
 
-    end = rpc_json_scan_string(scan, start, &has_nul, &scan->fault);
-    if (end == NULL) {
-        return NULL;
-    }
-    length = (apr_size_t)(end - start);
-    scan->texts += length;
-    if (has_nul && !add_note(scan, kind, start, length)) {
+    at = rpc_json_scan_string(scan, start + 1, at, &has_nul);
+    if (at != NULL && has_nul
+        && !add_note(scan, kind, start, (apr_size_t)(at + 1 - start))) {
         return out_of_memory(scan);
     }
-    return start + length;
+    return at;
 }
 
-static char *skip_blanks(char *at)
+/* A string. A note of that kind tells if it has a U+0000. */
+static inline char *scan_string(rpc_json_scan_t *scan, char *start,
+                                enum rpc_json_note_e kind)
+{
+    char *at = (char *)rpc_json_skip_ascii(start + 1, scan->end);
+
+    if (*at != '"' || at - start > scan->limits->max_string) {
+        at = scan_odd_string(scan, start, at, kind);
+        if (at == NULL) {
+            return NULL;
+        }
+    }
+    at++;
+    scan->texts += (apr_size_t)(at - start);
+    return at;
+}
+
+static inline char *skip_blanks(char *at)
 {
     while (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t') {
         at++;

@@ -111,9 +111,13 @@ const char *rpc_json_scan_number(const char *at, int *ret_plain,
 const char *rpc_json_scan_decode(const char *text, apr_size_t length,
                                  apr_pool_t *pool, apr_size_t *ret_length);
 
-/** Go over a string: its opening quote to its closing quote.
- *  @return behind it, or NULL and a fault */
-const char *rpc_json_scan_string(rpc_json_scan_t *scan, const char *at,
-                                 int *ret_has_nul, rpc_fault_t **ret_fault);
+/**
+ * Go over a string, or over the rest of one.
+ * @param start Its first character
+ * @param at    From where on; plain ASCII stands before
+ * @return at its closing quote, or NULL and a fault in the scan
+ */
+char *rpc_json_scan_string(rpc_json_scan_t *scan, char *start, char *at,
+                           int *ret_has_nul);
 
 #endif

@@ -169,33 +169,31 @@ static rpc_fault_t *check_string(const rpc_json_scan_t *scan,
     return NULL;
 }
 
-const char *rpc_json_scan_string(rpc_json_scan_t *scan, const char *at,
-                                 int *ret_has_nul, rpc_fault_t **ret_fault)
+char *rpc_json_scan_string(rpc_json_scan_t *scan, char *start, char *at,
+                           int *ret_has_nul)
 {
-    const char *start = at + 1;
     apr_size_t saved = 0;
     apr_size_t size;
     uint64_t seen = 0;
 
     *ret_has_nul = 0;
-    at = start;
     for (;;) {
         const char *what = NULL;
         int decoded;
         int length;
 
-        at = rpc_json_skip_plain(at, scan->end, &seen);
+        at = (char *)rpc_json_skip_plain(at, scan->end, &seen);
         if (*at == '"') {
             break;
         }
         if (*at != '\\') {
-            *ret_fault = rpc_json_scan_fault(scan, at,
-                                             bad_character(scan, at));
+            scan->fault = rpc_json_scan_fault(scan, at,
+                                              bad_character(scan, at));
             return NULL;
         }
         length = scan_escape(at, &decoded, ret_has_nul, &what);
         if (length == 0) {
-            *ret_fault = rpc_json_scan_fault(scan, at, what);
+            scan->fault = rpc_json_scan_fault(scan, at, what);
             return NULL;
         }
         saved += (apr_size_t)(length - decoded);
@@ -204,12 +202,12 @@ const char *rpc_json_scan_string(rpc_json_scan_t *scan, const char *at,
     size = (apr_size_t)(at - start) - saved;
     if ((seen & RPC_JSON_HIGH_BITS) != 0
         || (apr_int64_t)size > scan->limits->max_string) {
-        *ret_fault = check_string(scan, start, at, size);
-        if (*ret_fault != NULL) {
+        scan->fault = check_string(scan, start, at, size);
+        if (scan->fault != NULL) {
             return NULL;
         }
     }
-    return at + 1;
+    return at;
 }
 
 /* Decode the escape at its backslash; returns its length. */
