@@ -10,18 +10,21 @@
 #define RPC_JSON_EACH(byte) ((uint64_t)0x0101010101010101u * (byte))
 #define RPC_JSON_HIGH_BITS RPC_JSON_EACH(0x80)
 
+/** The high bit of the first byte that is a quote, a backslash or a control
+ *  is set, and of no ASCII byte before it; others mean nothing. */
+static inline uint64_t rpc_json_marks(uint64_t word)
+{
+    /* The quote, 0x22, and the controls are what is below 0x21 after ^ 2. A
+     * subtraction borrows from the next byte only where it found one. */
+    return ((word ^ RPC_JSON_EACH(2)) - RPC_JSON_EACH(0x21))
+        | ((word ^ RPC_JSON_EACH('\\')) - RPC_JSON_EACH(1));
+}
+
 /** Not 0 if one of the eight bytes is a quote, a backslash or a control: the
  *  high bit of the first such byte is set, those of later bytes may be. */
 static inline uint64_t rpc_json_specials(uint64_t word)
 {
-    uint64_t quote = word ^ RPC_JSON_EACH('"');
-    uint64_t backslash = word ^ RPC_JSON_EACH('\\');
-
-    /* A subtraction borrows from the next byte only where it found one. */
-    return (((word - RPC_JSON_EACH(0x20)) & ~word)
-            | ((quote - RPC_JSON_EACH(1)) & ~quote)
-            | ((backslash - RPC_JSON_EACH(1)) & ~backslash))
-        & RPC_JSON_HIGH_BITS;
+    return rpc_json_marks(word) & ~word & RPC_JSON_HIGH_BITS;
 }
 
 static inline int rpc_json_is_plain(char c)
@@ -62,8 +65,8 @@ static inline const char *rpc_json_skip_plain(const char *at,
     return at;
 }
 
-/** Over plain ASCII characters: to the first other byte, or to where fewer
- *  than eight are left. */
+/** Over plain ASCII characters, at most to the first other byte. It may stop
+ *  before, as where fewer than eight are left. */
 static inline const char *rpc_json_skip_ascii(const char *at,
                                               const char *end)
 {
@@ -73,7 +76,7 @@ static inline const char *rpc_json_skip_ascii(const char *at,
         uint64_t others;
 
         memcpy(&word, at, 8);
-        others = (rpc_json_specials(word) | word) & RPC_JSON_HIGH_BITS;
+        others = (rpc_json_marks(word) | word) & RPC_JSON_HIGH_BITS;
         if (others != 0) {
             return at + (unsigned)__builtin_ctzll(others) / 8;
         }
