@@ -152,7 +152,9 @@ static int is_finite_text(const char *text, apr_size_t length)
     return rpc_number_parse_double(text, length, &d) == 0;
 }
 
-static char *scan_number(rpc_json_scan_t *scan, char *start)
+/* A number that scan_number() leaves to this: a long one, one with an
+ * exponent, or what is none. */
+static char *scan_odd_number(rpc_json_scan_t *scan, char *start)
 {
     const char *what;
     char *at;
@@ -166,9 +168,6 @@ static char *scan_number(rpc_json_scan_t *scan, char *start)
         return unexpected(scan, at, what);
     }
     length = (apr_size_t)(at - start);
-    if (plain && length <= EXACT_DIGITS) {
-        return at;
-    }
     /* An id is given back as text, so it may be of any size. */
     if (scan->id_start != start) {
         if (plain && rpc_number_parse_int(start, length, &n) != 0) {
@@ -193,6 +192,34 @@ static char *scan_number(rpc_json_scan_t *scan, char *start)
         hide(scan, start, length);
     }
     return good ? at : out_of_memory(scan);
+}
+
+static inline char *skip_digits(char *at)
+{
+    while (*at >= '0' && *at <= '9') {
+        at++;
+    }
+    return at;
+}
+
+/* A number. Most are short and have no exponent. */
+static inline char *scan_number(rpc_json_scan_t *scan, char *start)
+{
+    char *digits = *start == '-' ? start + 1 : start;
+    char *at = skip_digits(digits);
+    int is_good = at > digits && (*digits != '0' || at - digits == 1);
+    int is_double = *at == '.';
+
+    if (is_double) {
+        digits = at + 1;
+        at = skip_digits(digits);
+        is_good &= at > digits;
+    }
+    if (!is_good || *at == 'e' || *at == 'E'
+        || at - start > (is_double ? LONGEST_NUMBER : EXACT_DIGITS)) {
+        return scan_odd_number(scan, start);
+    }
+    return !is_double || add_double(scan) ? at : out_of_memory(scan);
 }
 
 static char *scan_word(rpc_json_scan_t *scan, char *at)
