@@ -110,10 +110,13 @@ static int scan_escape(const char *at, int *ret_size, int *ret_has_nul,
     int32_t n;
 
     *ret_size = 1;
-    if (at[1] != 'u') {
-        if (at[1] != '\0' && strchr("\"\\/bfnrt", at[1]) != NULL) {
-            return 2;
-        }
+    switch (at[1]) {
+    case '"': case '\\': case '/':
+    case 'b': case 'f': case 'n': case 'r': case 't':
+        return 2;
+    case 'u':
+        break;
+    default:
         *ret_what = "expected one of \" \\ / b f n r t u after '\\'";
         return 0;
     }
