@@ -85,6 +85,11 @@ static const struct {
     { "0.1", NULL },
     { "999999999999999", NULL },
     { "-99999999999999", NULL },
+    { "[-999999999999999,9999999999999999,-9999999999999999]", NULL },
+    { "[0,-0,0.5,-0.5,10.25,0e1]", "[0,0,0.5,-0.5,10.25,0.0]" },
+    { "[0.5000000000000000000000000000000000000000000000000000000000,"
+      "0.50000000000000000000000000000000000000000000000000000000000,1]",
+      "[0.5,0.5,1]" },
     { "9007199254740992", NULL },
     { "9007199254740993", NULL },
     { "-9007199254740993", NULL },
@@ -165,6 +170,13 @@ static const struct {
       "line 1, column 3: expected a digit after '.', got the end of the "
       "text" },
     { ".5", "line 1, column 1: expected a value, got '.'" },
+    { "[-.5]", "line 1, column 3: expected a digit, got '.'" },
+    { "[-01]", "line 1, column 3: a number must not begin with 0, got '0'" },
+    { "[01.5]", "line 1, column 2: a number must not begin with 0, got '0'" },
+    { "[1.e5]", "line 1, column 4: expected a digit after '.', got 'e'" },
+    { "[1.5.2]", "line 1, column 5: expected ',' or ']', got '.'" },
+    { "[1.5e]", "line 1, column 6: expected a digit in the exponent, got "
+                "']'" },
     { "1e", "line 1, column 3: expected a digit in the exponent, got the end "
             "of the text" },
     { "0x10", "line 1, column 2: expected the end of the text, got 'x'" },
@@ -191,6 +203,11 @@ static const struct {
     { "{\"a\":}", "line 1, column 6: expected a value, got '}'" },
     { "{\"a\":1,}", "line 1, column 8: expected a member name in double "
                     "quotes, got '}'" },
+    { "{\"a\":1,,", "line 1, column 8: expected a member name in double "
+                     "quotes, got ','" },
+    { "{,", "line 1, column 2: expected a member name in double quotes or "
+            "'}', got ','" },
+    { "{\"a\" 1", "line 1, column 6: expected ':', got '1'" },
     { "{\"a\":1]", "line 1, column 7: expected ',' or '}', got ']'" },
     { "{\"method\": \"foobar, \"params\": 1}",
       "line 1, column 22: expected ',' or '}', got 'p'" },
@@ -480,6 +497,42 @@ static void test_entries(apr_pool_t *pool)
     free(single);
 }
 
+/* A name may have escapes, and one of two letters may be another. */
+static void test_id_names(apr_pool_t *pool)
+{
+    static const struct {
+        const char *text;
+        const char *id;
+    } names[] = {
+        { "{\"id\":5}", "5" },
+        { "{\"\\u0069d\":5}", "5" },
+        { "{\"i\\u0064\":5}", "5" },
+        { "{\"\\u0069\\u0064\" : 5 }", "5" },
+        { "{\"\\u0069e\":5}", NULL },
+        { "{\"\\u0069\\u0064d\":5}", NULL },
+        { "{\"\\u0069\":5}", NULL },
+        { "{\"i\":5}", NULL },
+        { "{\"ie\":5}", NULL },
+        { "{\"\":5}", NULL },
+        { "{\"i\\\\\":5}", NULL },
+        { "{\"a\":{\"id\":5}}", NULL },
+        { "[[{\"id\":5}]]", NULL },
+        { "\"id\"", NULL }
+    };
+    size_t i;
+
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        char *copy = own_copy(names[i].text, strlen(names[i].text));
+        rpc_json_entries_t entries;
+        rpc_fault_t *fault = rpc_json_read_entries(
+            copy, strlen(copy), &usual, pool, &entries);
+
+        free(copy);
+        is_str(fault != NULL ? fault->text : entries.entries[0].id,
+               names[i].id, shown(names[i].text, pool));
+    }
+}
+
 /* Strings as long as a node of cJSON's, which lie where the nodes lie. */
 static void test_node_sized(apr_pool_t *pool)
 {
@@ -603,6 +656,7 @@ static void test_all(apr_pool_t *pool)
     test_depth(pool);
     test_limits(pool);
     test_entries(pool);
+    test_id_names(pool);
     test_large(pool);
     test_words(pool);
     test_node_sized(pool);
