@@ -3,6 +3,8 @@
  * no file, no network, one fault for whatever is wrong. For xmlrpc. */
 #include <string.h>
 
+#include <libxml/parserInternals.h>
+
 #include "apr_strings.h"
 
 #include "core/utf8.h"
@@ -13,6 +15,8 @@
 #define MAX_TAG 16384
 /* XML-RPC has no attributes; a few are let pass unread. */
 #define MAX_ATTRIBUTES 16
+/* How many "=" a document may have that is read at once. */
+#define MOST_EQUALS 1000
 
 #define FAULT_CHARACTER (-32702)
 
@@ -67,6 +71,13 @@ const char *rpc_xml_quote(rpc_xml_reader_t *reader, const char *text,
  * What libxml2 calls
  */
 
+static void refuse_tag(rpc_xml_reader_t *reader)
+{
+    rpc_xml_refuse(reader, RPC_E_REQUEST,
+                   "a tag of more than %d bytes; XML-RPC needs no attributes",
+                   MAX_TAG);
+}
+
 /* The parser is never stopped in here, because libxml2 would free the buffer
  * that it is about to fill: after a fault there is just nothing more. */
 static int on_read(void *baton, char *buffer, int room)
@@ -77,9 +88,7 @@ static int on_read(void *baton, char *buffer, int room)
 
     if ((state == XML_PARSER_CONTENT || state == XML_PARSER_ATTRIBUTE_VALUE)
         && reader->given - reader->mark > MAX_TAG) {
-        rpc_xml_refuse(reader, RPC_E_REQUEST,
-                       "a tag of more than %d bytes; XML-RPC needs no"
-                       " attributes", MAX_TAG);
+        refuse_tag(reader);
     }
     if (reader->fault != NULL || room <= 0) {
         return 0;
@@ -118,6 +127,19 @@ static void stop_asking(rpc_xml_reader_t *reader)
     }
 }
 
+/* Of a start tag that was read, in a document that is there as a whole. There
+ * is no "<" within a tag. */
+static apr_size_t tag_length(const rpc_xml_reader_t *reader)
+{
+    const xmlChar *end = reader->parser->input->cur;
+    const xmlChar *at = end;
+
+    while (at > reader->parser->input->base && *at != '<') {
+        at--;
+    }
+    return (apr_size_t)(end - at);
+}
+
 static void on_start(void *baton, const xmlChar *name, const xmlChar *prefix,
                      const xmlChar *uri, int namespace_count,
                      const xmlChar **namespaces, int attribute_count,
@@ -128,7 +150,11 @@ static void on_start(void *baton, const xmlChar *name, const xmlChar *prefix,
     (void)namespaces;
     (void)defaulted;
     (void)attributes;
-    if (attribute_count > MAX_ATTRIBUTES) {
+    if (reader->is_whole && attribute_count + namespace_count > 0
+        && tag_length(reader) > MAX_TAG) {
+        refuse_tag(reader);
+    }
+    else if (attribute_count > MAX_ATTRIBUTES) {
         rpc_xml_refuse(reader, RPC_E_REQUEST,
                        "<%s> has %d attributes; XML-RPC needs none",
                        rpc_xml_quote(reader, (const char *)name,
@@ -139,7 +165,9 @@ static void on_start(void *baton, const xmlChar *name, const xmlChar *prefix,
         rpc_xml_open(reader, (const char *)name, (const char *)prefix,
                      (const char *)uri, namespace_count);
     }
-    stop_asking(reader);
+    if (!reader->is_whole) {
+        stop_asking(reader);
+    }
     after_event(reader);
 }
 
@@ -270,16 +298,10 @@ static int is_bad_character(const rpc_xml_reader_t *reader, int code)
            && !rpc_utf8_is_valid(reader->bytes, reader->length);
 }
 
-static void on_error(void *baton, error_ptr_t error)
+static void set_fault(rpc_xml_reader_t *reader, error_ptr_t error)
 {
-    rpc_xml_reader_t *reader = baton;
-    const char *where;
+    const char *where = position(reader, error->line, error->int2);
 
-    if (reader->fault != NULL || error == NULL
-        || error->level != XML_ERR_FATAL) {
-        return;
-    }
-    where = position(reader, error->line, error->int2);
     switch (error->code) {
     case XML_ERR_UNSUPPORTED_ENCODING:
     case XML_ERR_UNKNOWN_ENCODING:
@@ -300,6 +322,34 @@ static void on_error(void *baton, error_ptr_t error)
         reader->fault = rpc_fault_make(reader->pool, RPC_E_PARSE, "%s: %s",
                                        where, error_text(reader, error));
         break;
+    }
+}
+
+/* After an error libxml2 reads on without events, through all that it has.
+ * Up to 2.12 to stop it would free the input, which the function that found
+ * the error is still at; so it is left as when out of memory. */
+static void stop_reading(rpc_xml_reader_t *reader)
+{
+#if LIBXML_VERSION >= 21300
+    xmlStopParser(reader->parser);
+#else
+    reader->parser->instate = XML_PARSER_EOF;
+    reader->parser->disableSAX = 1;
+#endif
+}
+
+static void on_error(void *baton, error_ptr_t error)
+{
+    rpc_xml_reader_t *reader = baton;
+
+    if (error == NULL || error->level != XML_ERR_FATAL) {
+        return;
+    }
+    if (reader->fault == NULL) {
+        set_fault(reader, error);
+    }
+    if (reader->is_whole) {
+        stop_reading(reader);
     }
 }
 
@@ -338,6 +388,56 @@ static void check_rest(rpc_xml_reader_t *reader)
     }
 }
 
+/* Whether libxml2 may have all bytes at once, where they are: that spares it a
+ * copy, and to look for more before each token, which was a twentieth of a
+ * call. Not where it has to convert them, and not where a tag could take it
+ * too long: among few "=" are few attributes. */
+static int may_be_whole(const rpc_xml_reader_t *reader, const char *encoding)
+{
+    const char *at = reader->bytes;
+    const char *end = reader->bytes + reader->length;
+    int count = 0;
+
+    if (reader->length > INT32_MAX || !rpc_xml_is_utf8(reader, encoding)) {
+        return 0;
+    }
+    if (reader->length <= MAX_TAG) {
+        return 1;
+    }
+    for (; end - at > MAX_TAG / 2; at += MAX_TAG / 2) {
+        if (memchr(at, '>', MAX_TAG / 2) == NULL) {
+            return 0;
+        }
+    }
+    for (at = reader->bytes; at != NULL && count <= MOST_EQUALS; count++) {
+        at = memchr(at, '=', (apr_size_t)(end - at));
+        at = at != NULL ? at + 1 : NULL;
+    }
+    return at == NULL;
+}
+
+/* NULL where libxml2 would read memory as it reads a file (2.12, 2.13), or has
+ * none. */
+static xmlParserInputPtr make_whole(rpc_xml_reader_t *reader)
+{
+    xmlParserInputBufferPtr buffer;
+    xmlParserInputPtr input;
+
+    buffer = xmlParserInputBufferCreateStatic(reader->bytes,
+                                              (int)reader->length,
+                                              XML_CHAR_ENCODING_NONE);
+    if (buffer == NULL || buffer->readcallback != NULL) {
+        xmlFreeParserInputBuffer(buffer);
+        return NULL;
+    }
+    input = xmlNewIOInputStream(reader->parser, buffer,
+                                XML_CHAR_ENCODING_NONE);
+    if (input == NULL) {
+        xmlFreeParserInputBuffer(buffer);
+    }
+    return input;
+}
+
 /* Errors that libxml2 raises without a parser would go to stderr, so this
  * thread's own handler is set for the while. */
 static void parse(rpc_xml_reader_t *reader, const char *encoding)
@@ -345,13 +445,23 @@ static void parse(rpc_xml_reader_t *reader, const char *encoding)
     xmlStructuredErrorFunc old_handler = xmlStructuredError;
     void *old_baton = xmlStructuredErrorContext;
     int options = XML_PARSE_NONET | XML_PARSE_HUGE;
+    xmlParserInputPtr whole = may_be_whole(reader, encoding)
+                                  ? make_whole(reader) : NULL;
 
     if (encoding != NULL) {
         options |= XML_PARSE_IGNORE_ENC;
     }
     xmlSetStructuredErrorFunc(reader, on_error);
-    xmlCtxtReadIO(reader->parser, on_read, NULL, reader, NULL, encoding,
-                  options);
+    if (whole != NULL && inputPush(reader->parser, whole) >= 0) {
+        reader->is_whole = 1;
+        reader->given = reader->length;
+        xmlCtxtUseOptions(reader->parser, options);
+        xmlParseDocument(reader->parser);
+    }
+    else {
+        xmlCtxtReadIO(reader->parser, on_read, NULL, reader, NULL, encoding,
+                      options);
+    }
     if (reader->fault == NULL && !reader->parser->wellFormed) {
         rpc_xml_refuse(reader, RPC_E_PARSE, "not well-formed");
     }

@@ -17,6 +17,7 @@ typedef struct rpc_xmlcall_t {
 
 /**
  * Read a methodCall.
+ * @param bytes       A NUL follows the last
  * @param charset     Of the HTTP Content-Type, or NULL
  * @param thread_pool Of the thread that calls, or NULL: a parser is kept in it
  *                    for the next call
@@ -36,8 +37,8 @@ typedef struct rpc_xmlresponse_t {
     rpc_value_t value;       /**< the one param, or that of the fault */
 } rpc_xmlresponse_t;
 
-/** Read a methodResponse: exactly one param, or a fault. Faults as above,
- *  without what was read. */
+/** Read a methodResponse: exactly one param, or a fault. A NUL follows the
+ *  bytes; faults as above, without what was read. */
 rpc_fault_t *rpc_xml_read_response(const char *bytes, apr_size_t length,
                                    const char *charset,
                                    const rpc_limits_t *limits,

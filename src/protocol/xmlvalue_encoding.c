@@ -99,3 +99,39 @@ const char *rpc_xml_encoding(rpc_xml_reader_t *reader, const char *charset)
     }
     return charset;
 }
+
+/* What follows encoding= in a declaration, or NULL if it has none. Values that
+ * could be taken for it are no well-formed ones. */
+static const char *find_declared(const char *at, const char *end)
+{
+    static const char word[] = "encoding";
+
+    for (; (apr_size_t)(end - at) >= sizeof(word) - 1; at++) {
+        if (memcmp(at, word, sizeof(word) - 1) == 0) {
+            at += sizeof(word) - 1;
+            return at + strspn(at, " \t\r\n=");
+        }
+    }
+    return NULL;
+}
+
+int rpc_xml_is_utf8(const rpc_xml_reader_t *reader, const char *encoding)
+{
+    const char *bytes = reader->bytes;
+    const char *end;
+    const char *name;
+
+    /* libxml2 goes by the first bytes as well: of UTF-16, EBCDIC ... */
+    if (reader->length < 2 || bytes[0] != '<' || bytes[1] == '\0') {
+        return 0;
+    }
+    if (encoding != NULL || strncmp(bytes, "<?xml", 5) != 0) {
+        return encoding == NULL || strcmp(encoding, "UTF-8") == 0;
+    }
+    end = memchr(bytes, '>', reader->length);
+    name = end != NULL ? find_declared(bytes, end) : NULL;
+    return end != NULL
+           && (name == NULL
+               || (apr_cstr_casecmpn(name + 1, "utf-8", 5) == 0
+                   && name[6] == name[0]));
+}

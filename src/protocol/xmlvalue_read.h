@@ -83,6 +83,7 @@ typedef struct rpc_xml_reader_t {
     apr_size_t length;
     apr_size_t given;        /**< bytes handed to the parser */
     apr_size_t mark;         /**< `given` at the last event */
+    int is_whole;            /**< it got them all at once */
     int is_converted;        /**< the declaration says so */
     int is_odd;              /**< what may leave traces in the parser */
 
@@ -110,6 +111,10 @@ void rpc_xml_unsupported(rpc_xml_reader_t *reader, const char *encoding);
  * @return NULL if neither says anything
  */
 const char *rpc_xml_encoding(rpc_xml_reader_t *reader, const char *charset);
+
+/** Whether libxml2 will take the document for UTF-8, and convert nothing.
+ *  @param encoding Of rpc_xml_encoding() */
+int rpc_xml_is_utf8(const rpc_xml_reader_t *reader, const char *encoding);
 
 /** The beginning of what the client sent, fit to be quoted in a fault. */
 const char *rpc_xml_quote(rpc_xml_reader_t *reader, const char *text,

@@ -54,8 +54,9 @@ static void check_again(const rpc_xmlcall_t *call, apr_pool_t *pool)
     rpc_write_literal(document, "</methodName><params><param>");
     rpc_write(document, first->data, first->length);
     rpc_write_literal(document, "</param></params></methodCall>");
-    if (rpc_xml_read(document->data, document->length, "utf-8", &wide, NULL,
-                     pool, &again) != NULL
+    rpc_write_char(document, '\0');
+    if (rpc_xml_read(document->data, document->length - 1, "utf-8", &wide,
+                     NULL, pool, &again) != NULL
         || rpc_value_count(&again.params) != 1
         || again.method_length != call->method_length
         || memcmp(again.method, call->method, call->method_length) != 0) {
@@ -96,6 +97,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static const char *const charsets[] = { "utf-8", "iso-8859-1", "utf-16",
                                             "us-ascii", "shift_jis", "utf-7" };
     const char *charset = NULL; /* a digit before the document chooses */
+    char *bytes;
     apr_pool_t *pool;
     rpc_xmlcall_t call;
     rpc_fault_t *fault;
@@ -106,9 +108,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         data++;
         size--;
     }
-    fault = rpc_xml_read((const char *)data, size, charset, &limits, keeper,
-                         pool, &call);
-    check_alone((const char *)data, size, charset, fault, &call, pool);
+    bytes = malloc(size + 1);
+    if (bytes == NULL) {
+        abort();
+    }
+    memcpy(bytes, data, size);
+    bytes[size] = '\0';
+    fault = rpc_xml_read(bytes, size, charset, &limits, keeper, pool, &call);
+    check_alone(bytes, size, charset, fault, &call, pool);
     if (fault == NULL) {
         check_again(&call, pool);
     }
@@ -117,5 +124,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort();
     }
     apr_pool_destroy(pool);
+    free(bytes);
     return 0;
 }

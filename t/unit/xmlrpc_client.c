@@ -147,8 +147,9 @@ static void test_round_trip(apr_pool_t *pool)
     rpc_value_append(&params, rpc_value_int(INT64_MIN), pool);
     rpc_value_append(&params, rpc_value_text(RPC_BYTES, "\0\xff", 2), pool);
     ok(rpc_xmlrpc_write_call(out, "m", 1, &params, 0) == NULL, "written");
-    ok(rpc_xml_read(out->data, out->length, NULL, &limits, NULL, pool, &call)
-       == NULL, "read");
+    rpc_write_char(out, '\0');
+    ok(rpc_xml_read(out->data, out->length - 1, NULL, &limits, NULL, pool,
+                    &call) == NULL, "read");
     is_int(rpc_value_count(&call.params), 3, "three");
     ok(rpc_as_double(rpc_get(rpc_at(&call.params, 0), "a")) == 0.5, "double");
     is_int(rpc_type(rpc_get(rpc_at(&call.params, 0), "t")), RPC_TIME,

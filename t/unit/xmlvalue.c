@@ -561,6 +561,42 @@ static void test_floods(void)
        "a long element is quoted in part");
 }
 
+/* What is read at once or in pieces, by its encoding and what it holds: the
+ * same comes of it. */
+static void test_large(void)
+{
+    static const char *const declarations[] = {
+        "", "<?xml version='1.0'?>", "<?xml version='1.0' encoding='UTF-8'?>",
+        "<?xml version='1.0' encoding='iso-8859-1'?>"
+    };
+    static const char *const values[] = {
+        "<int>1</int>", "a=b", "<i8>1</i8><!-- = -->", "<nil/>", "&lt;"
+    };
+    const char *text;
+    rpc_xmlcall_t call;
+    apr_size_t i;
+
+    for (i = 0; i < 4 * 5; i++) {
+        const char *param = apr_pstrcat(pool, "<param><value>", values[i / 4],
+                                        "</value></param>\n", NULL);
+
+        text = apr_pstrcat(pool, declarations[i % 4], "<methodCall>"
+                           "<methodName>large</methodName><params>",
+                           repeat(param, 3000), "</params></methodCall>",
+                           NULL);
+        ok(read_bytes(text, strlen(text), NULL, &usual, &call) == NULL,
+           "a large document is read");
+        is_int(rpc_value_count(&call.params), 3000, values[i / 4]);
+    }
+    text = apr_pstrcat(pool, HEAD, "<int a='", repeat(">", 40000),
+                       "'>1</int>", TAIL, NULL);
+    check_document(NULL, text, strlen(text), -32600,
+                   "a tag of more than 16384 bytes", "a long attribute");
+    text = apr_pstrcat(pool, HEAD, repeat("&;>", 200000), TAIL, NULL);
+    check_document(NULL, text, strlen(text), -32700, "line 1, column 8",
+                   "only the first of many errors counts");
+}
+
 /* ------------------------------------------------------------------------ */
 
 static const char *uncarried(rpc_value_t value)
@@ -644,6 +680,7 @@ int main(void)
     test_utf16();
     test_limits();
     test_floods();
+    test_large();
     test_writer();
     apr_pool_destroy(pool);
     apr_terminate();
