@@ -12,20 +12,20 @@
 /* What a name means without a prefix; the frequent ones first. */
 static const rpc_xml_element_t elements[RPC_XML_NAMES + 1] = {
     { "value", RPC_XML_VALUE },
-    { "string", RPC_XML_STRING },
-    { "int", RPC_XML_INT },
-    { "i4", RPC_XML_INT },
     { "member", RPC_XML_MEMBER },
     { "name", RPC_XML_NAME },
+    { "string", RPC_XML_STRING },
+    { "int", RPC_XML_INT },
     { "double", RPC_XML_DOUBLE },
     { "struct", RPC_XML_STRUCT },
     { "array", RPC_XML_ARRAY },
     { "data", RPC_XML_DATA },
+    { "i4", RPC_XML_INT },
     { "boolean", RPC_XML_BOOLEAN },
-    { "base64", RPC_XML_BASE64 },
-    { "dateTime.iso8601", RPC_XML_TIME },
     { "param", RPC_XML_PARAM },
     { "params", RPC_XML_PARAMS },
+    { "base64", RPC_XML_BASE64 },
+    { "dateTime.iso8601", RPC_XML_TIME },
     { "methodName", RPC_XML_METHOD_NAME },
     { "methodCall", RPC_XML_METHOD_CALL },
     { "methodResponse", RPC_XML_METHOD_RESPONSE },
@@ -55,47 +55,47 @@ static const rpc_xml_element_t extensions[] = {
 
 static const rpc_xml_element_t document = { "the document",
                                             RPC_XML_DOCUMENT };
+static const rpc_xml_element_t response_document = { "the document",
+                                                     RPC_XML_RESPONSE };
+
+/* A set of kinds. */
+#define KIND(kind) ((uint32_t)1 << RPC_XML_##kind)
+#define HAS(set, kind) (((set) >> (kind) & 1) != 0)
+#define TEXTS (~(uint32_t)0 << RPC_XML_INT)
+/* Those that RpcMaxDepth counts, and those that fill a list. */
+#define LEVELS (KIND(ARRAY) | KIND(STRUCT))
+#define LISTS (KIND(PARAMS) | KIND(DATA) | KIND(STRUCT))
 
 /* What must be in an element that holds elements, in this order. */
 typedef struct rule_t {
-    const char *first;
-    const char *second;
-    int repeats;             /* any number of `first` */
+    uint32_t allowed[3];     /* kinds: first, second, after that */
     int least;               /* how many there must be */
-    enum rpc_xml_kind_e first_kind;
-    enum rpc_xml_kind_e second_kind;
+    const char *first;       /* their names */
+    const char *second;
 } rule_t;
 
+#define ONE(kind) { KIND(kind), 0, 0 }
+#define TWO(first, second) { KIND(first), KIND(second), 0 }
+#define ANY(kind) { KIND(kind), KIND(kind), KIND(kind) }
+
+/* Those that are not here hold no elements. */
 static const rule_t rules[] = {
-    [RPC_XML_DOCUMENT] = { "methodCall", NULL, 0, 1, RPC_XML_METHOD_CALL, 0 },
-    [RPC_XML_METHOD_CALL] = { "methodName", "params", 0, 1,
-                              RPC_XML_METHOD_NAME, RPC_XML_PARAMS },
-    [RPC_XML_METHOD_NAME] = { NULL, NULL, 0, 0, 0, 0 },
-    [RPC_XML_METHOD_RESPONSE] = { "params", NULL, 0, 1, RPC_XML_PARAMS, 0 },
-    [RPC_XML_FAULT] = { "value", NULL, 0, 1, RPC_XML_VALUE, 0 },
-    [RPC_XML_PARAMS] = { "param", NULL, 1, 0, RPC_XML_PARAM, 0 },
-    [RPC_XML_PARAM] = { "value", NULL, 0, 1, RPC_XML_VALUE, 0 },
-    [RPC_XML_VALUE] = { NULL, NULL, 0, 0, 0, 0 },
-    [RPC_XML_ARRAY] = { "data", NULL, 0, 1, RPC_XML_DATA, 0 },
-    [RPC_XML_DATA] = { "value", NULL, 1, 0, RPC_XML_VALUE, 0 },
-    [RPC_XML_STRUCT] = { "member", NULL, 1, 0, RPC_XML_MEMBER, 0 },
-    [RPC_XML_MEMBER] = { "name", "value", 0, 2, RPC_XML_NAME,
-                         RPC_XML_VALUE },
-    [RPC_XML_NAME] = { NULL, NULL, 0, 0, 0, 0 }
+    [RPC_XML_DOCUMENT] = { ONE(METHOD_CALL), 1, "methodCall", NULL },
+    [RPC_XML_RESPONSE] = { ONE(METHOD_RESPONSE), 1, "methodResponse", NULL },
+    [RPC_XML_METHOD_CALL] = { TWO(METHOD_NAME, PARAMS), 1, "methodName",
+                              "params" },
+    [RPC_XML_METHOD_RESPONSE] = { { KIND(PARAMS) | KIND(FAULT), 0, 0 }, 1,
+                                  "params", NULL },
+    [RPC_XML_FAULT] = { ONE(VALUE), 1, "value", NULL },
+    [RPC_XML_PARAMS] = { ANY(PARAM), 0, "param", NULL },
+    [RPC_XML_PARAM] = { ONE(VALUE), 1, "value", NULL },
+    [RPC_XML_VALUE] = { { TEXTS | LEVELS, 0, 0 }, 0, NULL, NULL },
+    [RPC_XML_ARRAY] = { ONE(DATA), 1, "data", NULL },
+    [RPC_XML_DATA] = { ANY(VALUE), 0, "value", NULL },
+    [RPC_XML_STRUCT] = { ANY(MEMBER), 0, "member", NULL },
+    [RPC_XML_MEMBER] = { TWO(NAME, VALUE), 2, "name", "value" },
+    [RPC_XML_NIL] = { { 0, 0, 0 }, 0, NULL, NULL }
 };
-
-/* Of the document when a response is read. */
-static const rule_t response_rule = { "methodResponse", NULL, 0, 1,
-                                      RPC_XML_METHOD_RESPONSE, 0 };
-
-static const rule_t *rule_of(const rpc_xml_reader_t *reader,
-                             enum rpc_xml_kind_e kind)
-{
-    if (kind == RPC_XML_DOCUMENT && reader->response != NULL) {
-        return &response_rule;
-    }
-    return &rules[kind < RPC_XML_INT ? kind : RPC_XML_NAME];
-}
 
 static const rpc_xml_element_t *find(const rpc_xml_element_t *list,
                                      const char *name)
@@ -165,27 +165,34 @@ void rpc_xml_begin(rpc_xml_reader_t *reader)
     reader->frames = apr_palloc(reader->pool, reader->frame_room
                                               * sizeof(*reader->frames));
     memset(reader->frames, 0, sizeof(*reader->frames));
-    reader->frames[0].element = &document;
+    reader->frame = reader->frames;
+    reader->frame->element = reader->response != NULL ? &response_document
+                                                      : &document;
     reader->text = rpc_writer_create(reader->pool);
 }
 
 /* The number of frames is bounded by RpcMaxDepth, three a level. */
+static void widen(rpc_xml_reader_t *reader)
+{
+    apr_size_t open = (apr_size_t)(reader->frame - reader->frames);
+    rpc_xml_frame_t *wider = apr_palloc(reader->pool, 2 * reader->frame_room
+                                                      * sizeof(*wider));
+
+    memcpy(wider, reader->frames, reader->frame_room * sizeof(*wider));
+    reader->frames = wider;
+    reader->frame = wider + open;
+    reader->frame_room *= 2;
+}
+
 static rpc_xml_frame_t *push(rpc_xml_reader_t *reader,
                              const rpc_xml_element_t *element)
 {
     rpc_xml_frame_t *frame;
 
-    reader->open++;
-    if (reader->open == reader->frame_room) {
-        rpc_xml_frame_t *wider;
-
-        wider = apr_palloc(reader->pool,
-                           2 * reader->frame_room * sizeof(*wider));
-        memcpy(wider, reader->frames, reader->frame_room * sizeof(*wider));
-        reader->frames = wider;
-        reader->frame_room *= 2;
+    if (reader->frame == reader->frames + reader->frame_room - 1) {
+        widen(reader);
     }
-    frame = &reader->frames[reader->open];
+    frame = ++reader->frame;
     memset(frame, 0, sizeof(*frame));
     frame->element = element;
     return frame;
@@ -218,8 +225,7 @@ static const rpc_xml_element_t *known(rpc_xml_reader_t *reader,
                               : "",
                        prefix ? ":" : "",
                        rpc_xml_quote(reader, name, strlen(name)),
-                       reader->frames[reader->open].element->kind
-                               == RPC_XML_VALUE
+                       reader->frame->element->kind == RPC_XML_VALUE
                            ? " that a value may have (send string int i4 i8"
                              " double boolean base64 dateTime.iso8601 nil"
                              " array or struct)"
@@ -228,44 +234,37 @@ static const rpc_xml_element_t *known(rpc_xml_reader_t *reader,
     return element;
 }
 
+static void refuse_place(rpc_xml_reader_t *reader,
+                         const rpc_xml_frame_t *parent,
+                         const rpc_xml_element_t *element)
+{
+    const rule_t *rule = &rules[parent->element->kind];
+    const char *wanted = parent->count == 0 || rule->allowed[2] != 0
+                             ? rule->first
+                         : parent->count == 1 ? rule->second : NULL;
+    int is_named = parent->element->kind > RPC_XML_RESPONSE;
+
+    rpc_xml_refuse(reader, RPC_E_REQUEST,
+                   "<%s> cannot be here in %s%s%s: expected %s%s%s",
+                   element->name, is_named ? "<" : "", parent->element->name,
+                   is_named ? ">" : "", wanted ? "<" : "",
+                   wanted ? wanted : "its end", wanted ? ">" : "");
+}
+
 static void check_place(rpc_xml_reader_t *reader,
                         const rpc_xml_frame_t *parent,
                         const rpc_xml_element_t *element)
 {
-    const rule_t *rule = rule_of(reader, parent->element->kind);
-    const char *wanted = NULL;
-    enum rpc_xml_kind_e kind = RPC_XML_DOCUMENT;
+    const rule_t *rule = &rules[parent->element->kind];
+    int place = parent->count < 2 ? parent->count : 2;
 
-    if (parent->element->kind == RPC_XML_METHOD_RESPONSE
-        && parent->count == 0 && element->kind == RPC_XML_FAULT) {
-        return; /* instead of <params> */
+    if (!HAS(rule->allowed[place], element->kind)) {
+        refuse_place(reader, parent, element);
     }
-    if (parent->element->kind == RPC_XML_VALUE && parent->count == 0
-        && (element->kind >= RPC_XML_INT || element->kind == RPC_XML_ARRAY
-            || element->kind == RPC_XML_STRUCT)) {
-        if (!is_blank(reader->text->data, reader->text->length)) {
-            rpc_xml_refuse(reader, RPC_E_REQUEST,
-                           "text beside <%s> in <value>", element->name);
-        }
-        return;
-    }
-    if (parent->count == 0 || rule->repeats) {
-        wanted = rule->first;
-        kind = rule->first_kind;
-    }
-    else if (parent->count == 1) {
-        wanted = rule->second;
-        kind = rule->second_kind;
-    }
-    if (wanted == NULL || kind != element->kind) {
-        rpc_xml_refuse(reader, RPC_E_REQUEST,
-                       "<%s> cannot be here in %s%s%s: expected %s%s%s",
-                       element->name,
-                       parent->element == &document ? "" : "<",
-                       parent->element->name,
-                       parent->element == &document ? "" : ">",
-                       wanted ? "<" : "", wanted ? wanted : "its end",
-                       wanted ? ">" : "");
+    else if (parent->element->kind == RPC_XML_VALUE
+             && !is_blank(reader->text->data, reader->text->length)) {
+        rpc_xml_refuse(reader, RPC_E_REQUEST, "text beside <%s> in <value>",
+                       element->name);
     }
 }
 
@@ -277,17 +276,27 @@ static void check_limits(rpc_xml_reader_t *reader,
         refuse_limit(reader, "RpcMaxValues", reader->limits->max_values,
                      "values");
     }
-    if ((kind == RPC_XML_ARRAY || kind == RPC_XML_STRUCT)
+    if (HAS(LEVELS, kind)
         && ++reader->levels > reader->limits->max_depth) {
         refuse_limit(reader, "RpcMaxDepth", reader->limits->max_depth,
                      "levels");
     }
 }
 
+static void check_namespaces(rpc_xml_reader_t *reader, int namespaces)
+{
+    reader->namespaces += namespaces;
+    if (reader->namespaces > MAX_NAMESPACES) {
+        rpc_xml_refuse(reader, RPC_E_REQUEST,
+                       "more than %d namespaces; XML-RPC needs at most one",
+                       MAX_NAMESPACES);
+    }
+}
+
 void rpc_xml_open(rpc_xml_reader_t *reader, const char *name,
                   const char *prefix, const char *uri, int namespaces)
 {
-    rpc_xml_frame_t *parent = &reader->frames[reader->open];
+    rpc_xml_frame_t *parent = reader->frame;
     const rpc_xml_element_t *element = known(reader, name, prefix, uri);
     rpc_xml_frame_t *frame;
 
@@ -296,11 +305,8 @@ void rpc_xml_open(rpc_xml_reader_t *reader, const char *name,
     }
     check_place(reader, parent, element);
     check_limits(reader, element->kind);
-    reader->namespaces += namespaces;
-    if (reader->namespaces > MAX_NAMESPACES) {
-        rpc_xml_refuse(reader, RPC_E_REQUEST,
-                       "more than %d namespaces; XML-RPC needs at most one",
-                       MAX_NAMESPACES);
+    if (namespaces > 0) {
+        check_namespaces(reader, namespaces);
     }
     if (reader->fault != NULL) {
         return;
@@ -309,11 +315,10 @@ void rpc_xml_open(rpc_xml_reader_t *reader, const char *name,
     rpc_writer_cut(reader->text, 0);
     frame = push(reader, element);
     frame->namespaces = namespaces;
-    if (element->kind == RPC_XML_PARAMS || element->kind == RPC_XML_DATA) {
-        frame->value = rpc_value_list(RPC_ARRAY, reader->pool);
-    }
-    else if (element->kind == RPC_XML_STRUCT) {
-        frame->value = rpc_value_list(RPC_STRUCT, reader->pool);
+    if (HAS(LISTS, element->kind)) {
+        frame->value = rpc_value_list(element->kind == RPC_XML_STRUCT
+                                          ? RPC_STRUCT : RPC_ARRAY,
+                                      reader->pool);
     }
 }
 
@@ -323,11 +328,11 @@ void rpc_xml_open(rpc_xml_reader_t *reader, const char *name,
 
 static int keeps_text(const rpc_xml_frame_t *frame)
 {
-    enum rpc_xml_kind_e kind = frame->element->kind;
+    static const uint32_t keepers = (TEXTS & ~KIND(NIL)) | KIND(VALUE)
+                                    | KIND(NAME) | KIND(METHOD_NAME);
 
-    return (kind >= RPC_XML_INT && kind != RPC_XML_NIL)
-           || (kind == RPC_XML_VALUE && frame->count == 0)
-           || kind == RPC_XML_NAME || kind == RPC_XML_METHOD_NAME;
+    return HAS(keepers, frame->element->kind)
+           && (frame->element->kind != RPC_XML_VALUE || frame->count == 0);
 }
 
 /* White space is dropped right here, so that it takes no memory. */
@@ -357,7 +362,7 @@ static void keep_base64(rpc_xml_reader_t *reader, const char *text,
 void rpc_xml_characters(rpc_xml_reader_t *reader, const char *text,
                         apr_size_t length)
 {
-    const rpc_xml_frame_t *frame = &reader->frames[reader->open];
+    const rpc_xml_frame_t *frame = reader->frame;
     apr_int64_t most = reader->limits->max_string;
 
     if (!keeps_text(frame)) {
@@ -419,6 +424,7 @@ static void deliver(rpc_xml_reader_t *reader, rpc_xml_frame_t *frame,
 {
     switch (frame->element->kind) {
     case RPC_XML_DOCUMENT:
+    case RPC_XML_RESPONSE:
     case RPC_XML_METHOD_CALL:
     case RPC_XML_METHOD_RESPONSE:
         break;
@@ -471,9 +477,9 @@ static void deliver(rpc_xml_reader_t *reader, rpc_xml_frame_t *frame,
 
 void rpc_xml_close(rpc_xml_reader_t *reader)
 {
-    rpc_xml_frame_t *frame = &reader->frames[reader->open];
-    const rule_t *rule = rule_of(reader, frame->element->kind);
+    rpc_xml_frame_t *frame = reader->frame;
     enum rpc_xml_kind_e kind = frame->element->kind;
+    const rule_t *rule = &rules[kind];
 
     if (frame->count < rule->least) {
         rpc_xml_refuse(reader, RPC_E_REQUEST, "<%s> ends without <%s>",
@@ -483,9 +489,9 @@ void rpc_xml_close(rpc_xml_reader_t *reader)
     }
     deliver(reader, frame, frame - 1);
     rpc_writer_cut(reader->text, 0);
-    if (kind == RPC_XML_ARRAY || kind == RPC_XML_STRUCT) {
+    if (HAS(LEVELS, kind)) {
         reader->levels--;
     }
     reader->namespaces -= frame->namespaces;
-    reader->open--;
+    reader->frame--;
 }

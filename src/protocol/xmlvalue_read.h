@@ -8,10 +8,11 @@
 
 #include "protocol/xmlvalue.h"
 
-/** What an element is. Those from RPC_XML_INT on are the types that hold
- *  text. */
+/** What an element is. The first two stand for the document, of a call and of
+ *  a response; those from RPC_XML_INT on are the types that hold text. */
 enum rpc_xml_kind_e {
     RPC_XML_DOCUMENT,
+    RPC_XML_RESPONSE,
     RPC_XML_METHOD_CALL,
     RPC_XML_METHOD_NAME,
     RPC_XML_METHOD_RESPONSE,
@@ -90,7 +91,7 @@ typedef struct rpc_xml_reader_t {
     /* xmlvalue_elements.c: where we are */
     rpc_xml_frame_t *frames; /**< frames[0] is the document */
     apr_size_t frame_room;
-    apr_size_t open;         /**< the innermost frame */
+    rpc_xml_frame_t *frame;  /**< the innermost one */
     rpc_writer_t *text;      /**< of the innermost element */
     apr_int64_t levels;      /**< arrays and structs that are open */
     apr_int64_t values;      /**< in all */
