@@ -155,6 +155,12 @@ static void refuse_limit(rpc_xml_reader_t *reader, const char *directive,
     }
 }
 
+static void clear_text(rpc_xml_reader_t *reader)
+{
+    reader->text = "";
+    reader->text_length = 0;
+}
+
 /* ------------------------------------------------------------------------
  * Elements begin
  */
@@ -168,7 +174,9 @@ void rpc_xml_begin(rpc_xml_reader_t *reader)
     reader->frame = reader->frames;
     reader->frame->element = reader->response != NULL ? &response_document
                                                       : &document;
-    reader->text = rpc_writer_create(reader->pool);
+    reader->frames_end = reader->frames + reader->frame_room;
+    reader->pieces = rpc_writer_create(reader->pool);
+    clear_text(reader);
 }
 
 /* The number of frames is bounded by RpcMaxDepth, three a level. */
@@ -182,6 +190,7 @@ static void widen(rpc_xml_reader_t *reader)
     reader->frames = wider;
     reader->frame = wider + open;
     reader->frame_room *= 2;
+    reader->frames_end = wider + reader->frame_room;
 }
 
 static rpc_xml_frame_t *push(rpc_xml_reader_t *reader,
@@ -189,7 +198,7 @@ static rpc_xml_frame_t *push(rpc_xml_reader_t *reader,
 {
     rpc_xml_frame_t *frame;
 
-    if (reader->frame == reader->frames + reader->frame_room - 1) {
+    if (reader->frame + 1 == reader->frames_end) {
         widen(reader);
     }
     frame = ++reader->frame;
@@ -262,7 +271,7 @@ static void check_place(rpc_xml_reader_t *reader,
         refuse_place(reader, parent, element);
     }
     else if (parent->element->kind == RPC_XML_VALUE
-             && !is_blank(reader->text->data, reader->text->length)) {
+             && !is_blank(reader->text, reader->text_length)) {
         rpc_xml_refuse(reader, RPC_E_REQUEST, "text beside <%s> in <value>",
                        element->name);
     }
@@ -312,7 +321,7 @@ void rpc_xml_open(rpc_xml_reader_t *reader, const char *name,
         return;
     }
     parent->count++;
-    rpc_writer_cut(reader->text, 0);
+    clear_text(reader);
     frame = push(reader, element);
     frame->namespaces = namespaces;
     if (HAS(LISTS, element->kind)) {
@@ -335,10 +344,30 @@ static int keeps_text(const rpc_xml_frame_t *frame)
            && (frame->element->kind != RPC_XML_VALUE || frame->count == 0);
 }
 
-/* White space is dropped right here, so that it takes no memory. */
+/* The text so far becomes the first piece, if it is none. */
+static rpc_writer_t *begin_pieces(rpc_xml_reader_t *reader)
+{
+    rpc_writer_t *pieces = reader->pieces;
+
+    if (reader->text != pieces->data) {
+        rpc_writer_cut(pieces, 0);
+        rpc_write(pieces, reader->text, reader->text_length);
+    }
+    return pieces;
+}
+
+static void end_pieces(rpc_xml_reader_t *reader)
+{
+    reader->text = reader->pieces->data;
+    reader->text_length = reader->pieces->length;
+}
+
+/* White space is dropped right here, so that it takes no memory. Its reader
+ * wants a NUL at the end. */
 static void keep_base64(rpc_xml_reader_t *reader, const char *text,
                         apr_size_t length)
 {
+    rpc_writer_t *pieces = begin_pieces(reader);
     apr_int64_t most = reader->limits->max_string;
     apr_size_t room;
     apr_size_t i;
@@ -351,12 +380,30 @@ static void keep_base64(rpc_xml_reader_t *reader, const char *text,
         if (is_blank(text + i, 1)) {
             continue;
         }
-        if (reader->text->length == room) {
+        if (pieces->length == room) {
             refuse_limit(reader, "RpcMaxString", most, "bytes of base64");
             return;
         }
-        rpc_write_char(reader->text, text[i]);
+        rpc_write_char(pieces, text[i]);
     }
+    rpc_write_char(pieces, '\0');
+    rpc_writer_cut(pieces, pieces->length - 1);
+    end_pieces(reader);
+}
+
+/* A text in one piece of a document that is there as a whole stays where it
+ * is. */
+static void keep_text(rpc_xml_reader_t *reader, const char *text,
+                      apr_size_t length)
+{
+    if (reader->text_length == 0 && reader->is_whole
+        && (uintptr_t)text - (uintptr_t)reader->bytes < reader->length) {
+        reader->text = text;
+        reader->text_length = length;
+        return;
+    }
+    rpc_write(begin_pieces(reader), text, length);
+    end_pieces(reader);
 }
 
 void rpc_xml_characters(rpc_xml_reader_t *reader, const char *text,
@@ -382,28 +429,28 @@ void rpc_xml_characters(rpc_xml_reader_t *reader, const char *text,
     if (most > (apr_int64_t)RPC_VALUE_MAX) {
         most = RPC_VALUE_MAX;
     }
-    if (reader->text->length + length > (apr_size_t)most) {
+    if (reader->text_length + length > (apr_size_t)most) {
         refuse_limit(reader, "RpcMaxString", most, "bytes in a string");
         return;
     }
-    rpc_write(reader->text, text, length);
+    keep_text(reader, text, length);
 }
 
 /* ------------------------------------------------------------------------
  * Elements end
  */
 
-static const char *copy_text(rpc_xml_reader_t *reader,
-                             apr_size_t *ret_length)
+/* Where it is in the document, behind which libxml2 is, it ends with the "<" of
+ * the next tag. */
+static rpc_value_t take_text(rpc_xml_reader_t *reader)
 {
-    rpc_value_t copy = rpc_value_copy_text(RPC_STRING,
-                                           reader->text->length
-                                               ? reader->text->data : "",
-                                           reader->text->length,
-                                           reader->pool);
-
-    *ret_length = copy.length;
-    return copy.u.text;
+    if (!reader->in_place || reader->text_length == 0
+        || reader->text == reader->pieces->data) {
+        return rpc_value_copy_text(RPC_STRING, reader->text,
+                                   reader->text_length, reader->pool);
+    }
+    ((char *)reader->text)[reader->text_length] = '\0';
+    return rpc_value_text(RPC_STRING, reader->text, reader->text_length);
 }
 
 static void add_member(rpc_xml_reader_t *reader, rpc_xml_frame_t *strct,
@@ -422,6 +469,8 @@ static void add_member(rpc_xml_reader_t *reader, rpc_xml_frame_t *strct,
 static void deliver(rpc_xml_reader_t *reader, rpc_xml_frame_t *frame,
                     rpc_xml_frame_t *parent)
 {
+    rpc_value_t text;
+
     switch (frame->element->kind) {
     case RPC_XML_DOCUMENT:
     case RPC_XML_RESPONSE:
@@ -433,17 +482,16 @@ static void deliver(rpc_xml_reader_t *reader, rpc_xml_frame_t *frame,
         reader->response->value = frame->value;
         break;
     case RPC_XML_METHOD_NAME:
-        reader->call->method = copy_text(reader,
-                                         &reader->call->method_length);
+        text = take_text(reader);
+        reader->call->method = text.u.text;
+        reader->call->method_length = text.length;
         break;
     case RPC_XML_PARAMS:
         reader->call->params = frame->value;
         break;
     case RPC_XML_VALUE:
         if (frame->count == 0) {
-            frame->value.u.text = copy_text(reader, &frame->name_length);
-            frame->value.length = (uint32_t)frame->name_length;
-            frame->value.type = RPC_STRING;
+            frame->value = take_text(reader);
         }
         if (parent->element->kind == RPC_XML_DATA) {
             rpc_value_append(&parent->value, frame->value, reader->pool);
@@ -464,13 +512,16 @@ static void deliver(rpc_xml_reader_t *reader, rpc_xml_frame_t *frame,
         add_member(reader, parent, frame);
         break;
     case RPC_XML_NAME:
-        parent->name = copy_text(reader, &parent->name_length);
+        text = take_text(reader);
+        parent->name = text.u.text;
+        parent->name_length = text.length;
+        break;
+    case RPC_XML_STRING:
+        parent->value = take_text(reader);
         break;
     default:
-        rpc_write_char(reader->text, '\0');
-        parent->value = rpc_xml_scalar(reader, frame->element,
-                                       reader->text->data,
-                                       reader->text->length - 1);
+        parent->value = rpc_xml_scalar(reader, frame->element, reader->text,
+                                       reader->text_length);
         break;
     }
 }
@@ -488,7 +539,7 @@ void rpc_xml_close(rpc_xml_reader_t *reader)
         return;
     }
     deliver(reader, frame, frame - 1);
-    rpc_writer_cut(reader->text, 0);
+    clear_text(reader);
     if (HAS(LEVELS, kind)) {
         reader->levels--;
     }

@@ -82,6 +82,7 @@ typedef struct rpc_xml_reader_t {
     const xmlChar *const *names; /**< of rpc_xml_parser_t */
     const char *bytes;
     apr_size_t length;
+    int in_place;            /**< they may be written to, and referred to */
     apr_size_t given;        /**< bytes handed to the parser */
     apr_size_t mark;         /**< `given` at the last event */
     int is_whole;            /**< it got them all at once */
@@ -92,7 +93,10 @@ typedef struct rpc_xml_reader_t {
     rpc_xml_frame_t *frames; /**< frames[0] is the document */
     apr_size_t frame_room;
     rpc_xml_frame_t *frame;  /**< the innermost one */
-    rpc_writer_t *text;      /**< of the innermost element */
+    rpc_xml_frame_t *frames_end;
+    const char *text;        /**< of the innermost element: in bytes, or */
+    apr_size_t text_length;
+    rpc_writer_t *pieces;    /**< of a text that came in several */
     apr_int64_t levels;      /**< arrays and structs that are open */
     apr_int64_t values;      /**< in all */
     int namespaces;          /**< in scope */
@@ -149,8 +153,8 @@ void rpc_xml_characters(rpc_xml_reader_t *reader, const char *text,
                         apr_size_t length);
 void rpc_xml_close(rpc_xml_reader_t *reader);
 
-/** The value that the text of a typed element stands for; sets
- *  reader->fault if it stands for none. */
+/** The value that the text of a typed element stands for, but of <string>;
+ *  sets reader->fault if it stands for none. base64 ends with a NUL. */
 rpc_value_t rpc_xml_scalar(rpc_xml_reader_t *reader,
                            const rpc_xml_element_t *element,
                            const char *text, apr_size_t length);

@@ -161,8 +161,6 @@ rpc_value_t rpc_xml_scalar(rpc_xml_reader_t *reader,
         return read_base64(reader, element, text, length);
     case RPC_XML_TIME:
         return read_time(reader, element, text, length);
-    case RPC_XML_STRING:
-        return rpc_value_copy_text(RPC_STRING, text, length, reader->pool);
     default:
         return rpc_value_nil();
     }
