@@ -52,13 +52,34 @@ const char *rpc_xml_check_text(const char *text, apr_size_t length)
     return rpc_utf8_is_xml(text, length) ? NULL : rpc_xml_no_control;
 }
 
+/* How much of a text is ASCII that is written as it is. */
+static apr_size_t plain_prefix(const char *text, apr_size_t length)
+{
+    static const char is_plain[256] = {
+        ['\t'] = 1, ['\n'] = 1, [' ' ... '%'] = 1, ['\'' ... ';'] = 1,
+        ['='] = 1, ['?' ... 0x7f] = 1
+    };
+    apr_size_t i = 0;
+
+    while (i < length && is_plain[(unsigned char)text[i]]) {
+        i++;
+    }
+    return i;
+}
+
+/* Most texts are plain: that saves looking at them three times. */
 static const char *write_checked(rpc_writer_t *writer, const char *text,
                                  apr_size_t length)
 {
-    const char *why = rpc_xml_check_text(text, length);
+    apr_size_t plain = plain_prefix(text, length);
+    const char *why = NULL;
 
+    if (plain < length) {
+        why = rpc_xml_check_text(text + plain, length - plain);
+    }
     if (why == NULL) {
-        rpc_xml_write_text(writer, text, length);
+        rpc_write(writer, text, plain);
+        rpc_xml_write_text(writer, text + plain, length - plain);
     }
     return why;
 }
