@@ -89,14 +89,14 @@ static void write_int(rpc_writer_t *writer, int64_t n)
     int is_wide = n < INT32_MIN || n > INT32_MAX;
 
     if (is_wide) {
-        rpc_write_literal(writer, "<i8>");
+        rpc_write_literal(writer, "<value><i8>");
         rpc_write_int(writer, n);
-        rpc_write_literal(writer, "</i8>");
+        rpc_write_literal(writer, "</i8></value>");
     }
     else {
-        rpc_write_literal(writer, "<int>");
+        rpc_write_literal(writer, "<value><int>");
         rpc_write_int(writer, n);
-        rpc_write_literal(writer, "</int>");
+        rpc_write_literal(writer, "</int></value>");
     }
 }
 
@@ -107,9 +107,9 @@ static const char *write_double(rpc_writer_t *writer, double d)
     if (!isfinite(d)) {
         return "a double is not finite";
     }
-    rpc_write_literal(writer, "<double>");
+    rpc_write_literal(writer, "<value><double>");
     rpc_write(writer, text, (apr_size_t)rpc_number_format_fixed(d, text));
-    rpc_write_literal(writer, "</double>");
+    rpc_write_literal(writer, "</double></value>");
     return NULL;
 }
 
@@ -121,9 +121,9 @@ static const char *write_time(rpc_writer_t *writer, apr_time_t t)
     if (length == 0) {
         return "a time is not in the years 1 to 9999";
     }
-    rpc_write_literal(writer, "<dateTime.iso8601>");
+    rpc_write_literal(writer, "<value><dateTime.iso8601>");
     rpc_write(writer, text, (apr_size_t)length);
-    rpc_write_literal(writer, "</dateTime.iso8601>");
+    rpc_write_literal(writer, "</dateTime.iso8601></value>");
     return NULL;
 }
 
@@ -136,7 +136,7 @@ static const char *write_array(rpc_writer_t *writer,
     apr_size_t count = rpc_value_count(array);
     apr_size_t i;
 
-    rpc_write_literal(writer, "<array><data>");
+    rpc_write_literal(writer, "<value><array><data>");
     for (i = 0; i < count; i++) {
         const char *why = write_value(writer, rpc_value_at(array, i), nil,
                                       level);
@@ -145,7 +145,7 @@ static const char *write_array(rpc_writer_t *writer,
             return why;
         }
     }
-    rpc_write_literal(writer, "</data></array>");
+    rpc_write_literal(writer, "</data></array></value>");
     return NULL;
 }
 
@@ -155,7 +155,7 @@ static const char *write_struct(rpc_writer_t *writer,
     apr_size_t count = rpc_value_count(strct);
     apr_size_t i;
 
-    rpc_write_literal(writer, "<struct>");
+    rpc_write_literal(writer, "<value><struct>");
     for (i = 0; i < count; i++) {
         const char *name;
         apr_size_t length;
@@ -175,7 +175,7 @@ static const char *write_struct(rpc_writer_t *writer,
         }
         rpc_write_literal(writer, "</member>");
     }
-    rpc_write_literal(writer, "</struct>");
+    rpc_write_literal(writer, "</struct></value>");
     return NULL;
 }
 
@@ -184,25 +184,29 @@ static const char *write_string(rpc_writer_t *writer,
 {
     const char *why;
 
-    rpc_write_literal(writer, "<string>");
+    rpc_write_literal(writer, "<value><string>");
     why = write_checked(writer, value->u.text, value->length);
-    rpc_write_literal(writer, "</string>");
+    rpc_write_literal(writer, "</string></value>");
     return why;
 }
 
-/* What stands between <value> and </value>. */
-static const char *write_content(rpc_writer_t *writer,
-                                 const rpc_value_t *value, int nil,
-                                 int level)
+static const char *write_value(rpc_writer_t *writer,
+                               const rpc_value_t *value, int nil, int level)
 {
+    if (level > RPC_HIGHEST_MAX_DEPTH) {
+        return "lists within lists are too deep, or hold themselves";
+    }
+    if (rpc_writer_is_over(writer)) {
+        return RPC_WRITER_OVER;
+    }
     switch ((enum rpc_type_e)value->type) {
     case RPC_NIL:
-        rpc_write_literal(writer, "<nil/>");
+        rpc_write_literal(writer, "<value><nil/></value>");
         return nil ? NULL : rpc_xml_no_nil;
     case RPC_BOOL:
-        rpc_write_literal(writer, "<boolean>");
+        rpc_write_literal(writer, "<value><boolean>");
         rpc_write_char(writer, value->u.integer ? '1' : '0');
-        rpc_write_literal(writer, "</boolean>");
+        rpc_write_literal(writer, "</boolean></value>");
         return NULL;
     case RPC_INT:
         write_int(writer, value->u.integer);
@@ -212,9 +216,9 @@ static const char *write_content(rpc_writer_t *writer,
     case RPC_STRING:
         return write_string(writer, value);
     case RPC_BYTES:
-        rpc_write_literal(writer, "<base64>");
+        rpc_write_literal(writer, "<value><base64>");
         rpc_write_base64(writer, value->u.text, value->length);
-        rpc_write_literal(writer, "</base64>");
+        rpc_write_literal(writer, "</base64></value>");
         return NULL;
     case RPC_TIME:
         return write_time(writer, value->u.integer);
@@ -224,23 +228,6 @@ static const char *write_content(rpc_writer_t *writer,
         return write_struct(writer, value, nil, level + 1);
     }
     return "a value has no known type";
-}
-
-static const char *write_value(rpc_writer_t *writer,
-                               const rpc_value_t *value, int nil, int level)
-{
-    const char *why;
-
-    if (level > RPC_HIGHEST_MAX_DEPTH) {
-        return "lists within lists are too deep, or hold themselves";
-    }
-    if (rpc_writer_is_over(writer)) {
-        return RPC_WRITER_OVER;
-    }
-    rpc_write_literal(writer, "<value>");
-    why = write_content(writer, value, nil, level);
-    rpc_write_literal(writer, "</value>");
-    return why;
 }
 
 const char *rpc_xml_write(rpc_writer_t *writer, const rpc_value_t *value,
