@@ -127,17 +127,27 @@ static void stop_asking(rpc_xml_reader_t *reader)
     }
 }
 
-/* Of a start tag that was read, in a document that is there as a whole. There
- * is no "<" within a tag. */
-static apr_size_t tag_length(const rpc_xml_reader_t *reader)
+/* There is no "<" within a tag. */
+static RPC_XML_RARE void check_attributes(rpc_xml_reader_t *reader,
+                                          const char *name,
+                                          int attribute_count)
 {
     const xmlChar *end = reader->parser->input->cur;
     const xmlChar *at = end;
 
-    while (at > reader->parser->input->base && *at != '<') {
+    while (reader->is_whole && at > reader->parser->input->base
+           && *at != '<') {
         at--;
     }
-    return (apr_size_t)(end - at);
+    if (end - at > MAX_TAG) {
+        refuse_tag(reader);
+    }
+    else if (attribute_count > MAX_ATTRIBUTES) {
+        rpc_xml_refuse(reader, RPC_E_REQUEST,
+                       "<%s> has %d attributes; XML-RPC needs none",
+                       rpc_xml_quote(reader, name, strlen(name)),
+                       attribute_count);
+    }
 }
 
 static void on_start(void *baton, const xmlChar *name, const xmlChar *prefix,
@@ -150,21 +160,15 @@ static void on_start(void *baton, const xmlChar *name, const xmlChar *prefix,
     (void)namespaces;
     (void)defaulted;
     (void)attributes;
-    if (reader->is_whole && attribute_count + namespace_count > 0
-        && tag_length(reader) > MAX_TAG) {
-        refuse_tag(reader);
+    if ((attribute_count | namespace_count) != 0) {
+        check_attributes(reader, (const char *)name, attribute_count);
+        if (reader->fault != NULL) {
+            xmlStopParser(reader->parser);
+            return;
+        }
     }
-    else if (attribute_count > MAX_ATTRIBUTES) {
-        rpc_xml_refuse(reader, RPC_E_REQUEST,
-                       "<%s> has %d attributes; XML-RPC needs none",
-                       rpc_xml_quote(reader, (const char *)name,
-                                     strlen((const char *)name)),
-                       attribute_count);
-    }
-    else {
-        rpc_xml_open(reader, (const char *)name, (const char *)prefix,
-                     (const char *)uri, namespace_count);
-    }
+    rpc_xml_open(reader, (const char *)name, (const char *)prefix,
+                 (const char *)uri, namespace_count);
     if (!reader->is_whole) {
         stop_asking(reader);
     }

@@ -118,21 +118,6 @@ void rpc_xml_intern(xmlDictPtr dict, const xmlChar **ret_names)
     }
 }
 
-/* By the dictionary's pointer. The other look-up is for what it has not, and
- * would be right without this one. */
-static const rpc_xml_element_t *find_element(const rpc_xml_reader_t *reader,
-                                             const char *name)
-{
-    int i;
-
-    for (i = 0; i < RPC_XML_NAMES; i++) {
-        if (reader->names[i] == (const xmlChar *)name) {
-            return &elements[i];
-        }
-    }
-    return find(elements, name);
-}
-
 static int is_blank(const char *text, apr_size_t length)
 {
     apr_size_t i;
@@ -146,8 +131,9 @@ static int is_blank(const char *text, apr_size_t length)
     return 1;
 }
 
-static void refuse_limit(rpc_xml_reader_t *reader, const char *directive,
-                         apr_int64_t limit, const char *unit)
+static RPC_XML_RARE void refuse_limit(rpc_xml_reader_t *reader,
+                                      const char *directive,
+                                      apr_int64_t limit, const char *unit)
 {
     if (reader->fault == NULL) {
         reader->fault = rpc_fault_limit(reader->pool, RPC_E_LIMIT, directive,
@@ -180,7 +166,7 @@ void rpc_xml_begin(rpc_xml_reader_t *reader)
 }
 
 /* The number of frames is bounded by RpcMaxDepth, three a level. */
-static void widen(rpc_xml_reader_t *reader)
+static RPC_XML_RARE void widen(rpc_xml_reader_t *reader)
 {
     apr_size_t open = (apr_size_t)(reader->frame - reader->frames);
     rpc_xml_frame_t *wider = apr_palloc(reader->pool, 2 * reader->frame_room
@@ -207,16 +193,28 @@ static rpc_xml_frame_t *push(rpc_xml_reader_t *reader,
     return frame;
 }
 
-static const rpc_xml_element_t *known(rpc_xml_reader_t *reader,
-                                      const char *name, const char *prefix,
-                                      const char *uri)
+static RPC_XML_RARE void refuse_element(rpc_xml_reader_t *reader,
+                                        const char *name, const char *prefix)
 {
-    const rpc_xml_element_t *element = NULL;
+    rpc_xml_refuse(reader, RPC_E_REQUEST,
+                   "<%s%s%s> is not an element of XML-RPC%s",
+                   prefix ? rpc_xml_quote(reader, prefix, strlen(prefix)) : "",
+                   prefix ? ":" : "",
+                   rpc_xml_quote(reader, name, strlen(name)),
+                   reader->frame->element->kind == RPC_XML_VALUE
+                       ? " that a value may have (send string int i4 i8"
+                         " double boolean base64 dateTime.iso8601 nil array"
+                         " or struct)"
+                       : "");
+}
 
-    if (prefix == NULL) {
-        element = find_element(reader, name);
-    }
-    else if (uri == NULL || strcmp(uri, EXTENSIONS) != 0) {
+static RPC_XML_RARE const rpc_xml_element_t *
+find_extension(rpc_xml_reader_t *reader, const char *name, const char *prefix,
+               const char *uri)
+{
+    const rpc_xml_element_t *element;
+
+    if (uri == NULL || strcmp(uri, EXTENSIONS) != 0) {
         rpc_xml_refuse(reader, RPC_E_REQUEST,
                        "the prefix of <%s:%s> does not stand for "
                        EXTENSIONS,
@@ -224,28 +222,46 @@ static const rpc_xml_element_t *known(rpc_xml_reader_t *reader,
                        rpc_xml_quote(reader, name, strlen(name)));
         return NULL;
     }
-    else {
-        element = find(extensions, name);
-    }
+    element = find(extensions, name);
     if (element == NULL) {
-        rpc_xml_refuse(reader, RPC_E_REQUEST,
-                       "<%s%s%s> is not an element of XML-RPC%s",
-                       prefix ? rpc_xml_quote(reader, prefix, strlen(prefix))
-                              : "",
-                       prefix ? ":" : "",
-                       rpc_xml_quote(reader, name, strlen(name)),
-                       reader->frame->element->kind == RPC_XML_VALUE
-                           ? " that a value may have (send string int i4 i8"
-                             " double boolean base64 dateTime.iso8601 nil"
-                             " array or struct)"
-                           : "");
+        refuse_element(reader, name, prefix);
     }
     return element;
 }
 
-static void refuse_place(rpc_xml_reader_t *reader,
-                         const rpc_xml_frame_t *parent,
-                         const rpc_xml_element_t *element)
+/* For what the dictionary has not; right without it. */
+static RPC_XML_RARE const rpc_xml_element_t *
+find_by_text(rpc_xml_reader_t *reader, const char *name)
+{
+    const rpc_xml_element_t *element = find(elements, name);
+
+    if (element == NULL) {
+        refuse_element(reader, name, NULL);
+    }
+    return element;
+}
+
+static const rpc_xml_element_t *find_element(rpc_xml_reader_t *reader,
+                                             const char *name,
+                                             const char *prefix,
+                                             const char *uri)
+{
+    int i;
+
+    if (prefix != NULL) {
+        return find_extension(reader, name, prefix, uri);
+    }
+    for (i = 0; i < RPC_XML_NAMES; i++) {
+        if (reader->names[i] == (const xmlChar *)name) {
+            return &elements[i];
+        }
+    }
+    return find_by_text(reader, name);
+}
+
+static RPC_XML_RARE void refuse_place(rpc_xml_reader_t *reader,
+                                      const rpc_xml_frame_t *parent,
+                                      const rpc_xml_element_t *element)
 {
     const rule_t *rule = &rules[parent->element->kind];
     const char *wanted = parent->count == 0 || rule->allowed[2] != 0
@@ -292,7 +308,8 @@ static void check_limits(rpc_xml_reader_t *reader,
     }
 }
 
-static void check_namespaces(rpc_xml_reader_t *reader, int namespaces)
+static RPC_XML_RARE void check_namespaces(rpc_xml_reader_t *reader,
+                                          int namespaces)
 {
     reader->namespaces += namespaces;
     if (reader->namespaces > MAX_NAMESPACES) {
@@ -306,7 +323,8 @@ void rpc_xml_open(rpc_xml_reader_t *reader, const char *name,
                   const char *prefix, const char *uri, int namespaces)
 {
     rpc_xml_frame_t *parent = reader->frame;
-    const rpc_xml_element_t *element = known(reader, name, prefix, uri);
+    const rpc_xml_element_t *element = find_element(reader, name, prefix,
+                                                    uri);
     rpc_xml_frame_t *frame;
 
     if (element == NULL) {
@@ -391,38 +409,21 @@ static void keep_base64(rpc_xml_reader_t *reader, const char *text,
     end_pieces(reader);
 }
 
-/* A text in one piece of a document that is there as a whole stays where it
- * is. */
-static void keep_text(rpc_xml_reader_t *reader, const char *text,
-                      apr_size_t length)
+static RPC_XML_RARE void refuse_text(rpc_xml_reader_t *reader)
 {
-    if (reader->text_length == 0 && reader->is_whole
-        && (uintptr_t)text - (uintptr_t)reader->bytes < reader->length) {
-        reader->text = text;
-        reader->text_length = length;
-        return;
-    }
-    rpc_write(begin_pieces(reader), text, length);
-    end_pieces(reader);
+    const rpc_xml_element_t *element = reader->frame->element;
+
+    rpc_xml_refuse(reader, RPC_E_REQUEST, "text in <%s>, which holds %s",
+                   element->name, element->kind == RPC_XML_NIL
+                                      ? "nothing" : "elements only");
 }
 
-void rpc_xml_characters(rpc_xml_reader_t *reader, const char *text,
-                        apr_size_t length)
+static RPC_XML_APART void add_piece(rpc_xml_reader_t *reader,
+                                    const char *text, apr_size_t length)
 {
-    const rpc_xml_frame_t *frame = reader->frame;
     apr_int64_t most = reader->limits->max_string;
 
-    if (!keeps_text(frame)) {
-        if (!is_blank(text, length)) {
-            rpc_xml_refuse(reader, RPC_E_REQUEST,
-                           "text in <%s>, which holds %s",
-                           frame->element->name,
-                           frame->element->kind == RPC_XML_NIL
-                               ? "nothing" : "elements only");
-        }
-        return;
-    }
-    if (frame->element->kind == RPC_XML_BASE64) {
+    if (reader->frame->element->kind == RPC_XML_BASE64) {
         keep_base64(reader, text, length);
         return;
     }
@@ -433,7 +434,37 @@ void rpc_xml_characters(rpc_xml_reader_t *reader, const char *text,
         refuse_limit(reader, "RpcMaxString", most, "bytes in a string");
         return;
     }
-    keep_text(reader, text, length);
+    rpc_write(begin_pieces(reader), text, length);
+    end_pieces(reader);
+}
+
+/* Whether a text, as its first piece, may stay where it is: in a document that
+ * is there as a whole. */
+static int may_stay(const rpc_xml_reader_t *reader, const char *text,
+                    apr_size_t length)
+{
+    return reader->is_whole && reader->text_length == 0
+           && (uintptr_t)text - (uintptr_t)reader->bytes < reader->length
+           && (apr_int64_t)length <= reader->limits->max_string
+           && length <= RPC_VALUE_MAX
+           && reader->frame->element->kind != RPC_XML_BASE64;
+}
+
+void rpc_xml_characters(rpc_xml_reader_t *reader, const char *text,
+                        apr_size_t length)
+{
+    if (!keeps_text(reader->frame)) {
+        if (!is_blank(text, length)) {
+            refuse_text(reader);
+        }
+    }
+    else if (may_stay(reader, text, length)) {
+        reader->text = text;
+        reader->text_length = length;
+    }
+    else {
+        add_piece(reader, text, length);
+    }
 }
 
 /* ------------------------------------------------------------------------
