@@ -17,17 +17,17 @@ static const rpc_xml_element_t elements[RPC_XML_NAMES + 1] = {
     { "string", RPC_XML_STRING },
     { "int", RPC_XML_INT },
     { "double", RPC_XML_DOUBLE },
+    { "param", RPC_XML_PARAM },
+    { "params", RPC_XML_PARAMS },
+    { "methodName", RPC_XML_METHOD_NAME },
+    { "methodCall", RPC_XML_METHOD_CALL },
     { "struct", RPC_XML_STRUCT },
     { "array", RPC_XML_ARRAY },
     { "data", RPC_XML_DATA },
     { "i4", RPC_XML_INT },
     { "boolean", RPC_XML_BOOLEAN },
-    { "param", RPC_XML_PARAM },
-    { "params", RPC_XML_PARAMS },
     { "base64", RPC_XML_BASE64 },
     { "dateTime.iso8601", RPC_XML_TIME },
-    { "methodName", RPC_XML_METHOD_NAME },
-    { "methodCall", RPC_XML_METHOD_CALL },
     { "methodResponse", RPC_XML_METHOD_RESPONSE },
     { "fault", RPC_XML_FAULT },
     { "nil", RPC_XML_NIL },
@@ -141,6 +141,11 @@ static RPC_XML_RARE void refuse_limit(rpc_xml_reader_t *reader,
     }
 }
 
+static int is_in_document(const rpc_xml_reader_t *reader, const char *text)
+{
+    return (uintptr_t)text - (uintptr_t)reader->bytes < reader->length;
+}
+
 static void clear_text(rpc_xml_reader_t *reader)
 {
     reader->text = "";
@@ -161,7 +166,6 @@ void rpc_xml_begin(rpc_xml_reader_t *reader)
     reader->frame->element = reader->response != NULL ? &response_document
                                                       : &document;
     reader->frames_end = reader->frames + reader->frame_room;
-    reader->pieces = rpc_writer_create(reader->pool);
     clear_text(reader);
 }
 
@@ -365,13 +369,14 @@ static int keeps_text(const rpc_xml_frame_t *frame)
 /* The text so far becomes the first piece, if it is none. */
 static rpc_writer_t *begin_pieces(rpc_xml_reader_t *reader)
 {
-    rpc_writer_t *pieces = reader->pieces;
-
-    if (reader->text != pieces->data) {
-        rpc_writer_cut(pieces, 0);
-        rpc_write(pieces, reader->text, reader->text_length);
+    if (reader->pieces == NULL) {
+        reader->pieces = rpc_writer_create(reader->pool);
     }
-    return pieces;
+    if (reader->text != reader->pieces->data) {
+        rpc_writer_cut(reader->pieces, 0);
+        rpc_write(reader->pieces, reader->text, reader->text_length);
+    }
+    return reader->pieces;
 }
 
 static void end_pieces(rpc_xml_reader_t *reader)
@@ -444,7 +449,7 @@ static int may_stay(const rpc_xml_reader_t *reader, const char *text,
                     apr_size_t length)
 {
     return reader->is_whole && reader->text_length == 0
-           && (uintptr_t)text - (uintptr_t)reader->bytes < reader->length
+           && is_in_document(reader, text)
            && (apr_int64_t)length <= reader->limits->max_string
            && length <= RPC_VALUE_MAX
            && reader->frame->element->kind != RPC_XML_BASE64;
@@ -475,8 +480,7 @@ void rpc_xml_characters(rpc_xml_reader_t *reader, const char *text,
  * the next tag. */
 static rpc_value_t take_text(rpc_xml_reader_t *reader)
 {
-    if (!reader->in_place || reader->text_length == 0
-        || reader->text == reader->pieces->data) {
+    if (!reader->in_place || !is_in_document(reader, reader->text)) {
         return rpc_value_copy_text(RPC_STRING, reader->text,
                                    reader->text_length, reader->pool);
     }

@@ -78,6 +78,7 @@ const char *rpc_xml_encoding(rpc_xml_reader_t *reader, const char *charset)
 
     for (i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
         if (reader->length >= marks[i].length
+            && reader->bytes[0] == marks[i].bytes[0]
             && memcmp(reader->bytes, marks[i].bytes, marks[i].length) == 0) {
             reader->bytes += marks[i].length;
             reader->length -= marks[i].length;

@@ -101,7 +101,7 @@ typedef struct rpc_xml_reader_t {
     rpc_xml_frame_t *frames_end;
     const char *text;        /**< of the innermost element: in bytes, or */
     apr_size_t text_length;
-    rpc_writer_t *pieces;    /**< of a text that came in several */
+    rpc_writer_t *pieces;    /**< of a text that came in several, or NULL */
     apr_int64_t levels;      /**< arrays and structs that are open */
     apr_int64_t values;      /**< in all */
     int namespaces;          /**< in scope */
