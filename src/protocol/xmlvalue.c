@@ -499,14 +499,14 @@ static rpc_fault_t *read_document(rpc_xml_reader_t *reader,
     return reader->fault;
 }
 
-rpc_fault_t *rpc_xml_read(char *bytes, apr_size_t length,
+rpc_fault_t *rpc_xml_read(const char *bytes, apr_size_t length,
                           const char *charset, const rpc_limits_t *limits,
                           apr_pool_t *thread_pool, apr_pool_t *pool,
                           rpc_xmlcall_t *ret_call)
 {
     rpc_xml_reader_t reader = { .pool = pool, .limits = limits,
                                 .call = ret_call, .bytes = bytes,
-                                .length = length, .in_place = 1 };
+                                .length = length };
 
     memset(ret_call, 0, sizeof(*ret_call));
     ret_call->method = "";

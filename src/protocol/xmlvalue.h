@@ -17,8 +17,8 @@ typedef struct rpc_xmlcall_t {
 
 /**
  * Read a methodCall.
- * @param bytes       A NUL follows the last; as long as the pool, may be
- *                    written to (values may refer to it)
+ * @param bytes       A NUL follows the last; nothing refers to them
+ *                    afterwards
  * @param charset     Of the HTTP Content-Type, or NULL
  * @param thread_pool Of the thread that calls, or NULL: a parser is kept in it
  *                    for the next call
@@ -27,7 +27,7 @@ typedef struct rpc_xmlcall_t {
  *         -32600 not XML-RPC or a DOCTYPE, a limit RPC_E_LIMIT; what was
  *         read of the call is in it even then
  */
-rpc_fault_t *rpc_xml_read(char *bytes, apr_size_t length,
+rpc_fault_t *rpc_xml_read(const char *bytes, apr_size_t length,
                           const char *charset, const rpc_limits_t *limits,
                           apr_pool_t *thread_pool, apr_pool_t *pool,
                           rpc_xmlcall_t *ret_call);

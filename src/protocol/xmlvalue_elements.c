@@ -476,16 +476,10 @@ void rpc_xml_characters(rpc_xml_reader_t *reader, const char *text,
  * Elements end
  */
 
-/* Where it is in the document, behind which libxml2 is, it ends with the "<" of
- * the next tag. */
 static rpc_value_t take_text(rpc_xml_reader_t *reader)
 {
-    if (!reader->in_place || !is_in_document(reader, reader->text)) {
-        return rpc_value_copy_text(RPC_STRING, reader->text,
-                                   reader->text_length, reader->pool);
-    }
-    ((char *)reader->text)[reader->text_length] = '\0';
-    return rpc_value_text(RPC_STRING, reader->text, reader->text_length);
+    return rpc_value_copy_text(RPC_STRING, reader->text, reader->text_length,
+                               reader->pool);
 }
 
 static void add_member(rpc_xml_reader_t *reader, rpc_xml_frame_t *strct,

@@ -87,7 +87,6 @@ typedef struct rpc_xml_reader_t {
     const xmlChar *const *names; /**< of rpc_xml_parser_t */
     const char *bytes;
     apr_size_t length;
-    int in_place;            /**< they may be written to, and referred to */
     apr_size_t given;        /**< bytes handed to the parser */
     apr_size_t mark;         /**< `given` at the last event */
     int is_whole;            /**< it got them all at once */

@@ -69,8 +69,8 @@ static void check_again(const rpc_xmlcall_t *call, apr_pool_t *pool)
     }
 }
 
-/* A block of its own size, so that a sanitizer sees a read past its end. The
- * reader wants a NUL there, and writes to it. */
+/* A block of its own size, with the NUL that the reader wants, so that a
+ * sanitizer sees a read past its end. */
 static char *copy_of(const uint8_t *data, size_t size)
 {
     char *bytes = malloc(size + 1);
@@ -95,6 +95,7 @@ static void check_alone(const uint8_t *data, apr_size_t length,
     rpc_fault_t *other = rpc_xml_read(bytes, length, charset, &limits, NULL,
                                       pool, &alone);
 
+    free(bytes); /* nothing may refer to it now */
     second = written(&alone.params, pool);
     if ((fault == NULL) != (other == NULL)
         || (fault != NULL && (fault->code != other->code
@@ -105,7 +106,6 @@ static void check_alone(const uint8_t *data, apr_size_t length,
         || memcmp(first->data, second->data, first->length) != 0) {
         abort();
     }
-    free(bytes);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -126,6 +126,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     bytes = copy_of(data, size);
     fault = rpc_xml_read(bytes, size, charset, &limits, keeper, pool, &call);
+    free(bytes);
     check_alone(data, size, charset, fault, &call, pool);
     if (fault == NULL) {
         check_again(&call, pool);
@@ -135,6 +136,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort();
     }
     apr_pool_destroy(pool);
-    free(bytes);
     return 0;
 }
