@@ -165,7 +165,7 @@ static void begin_large(rpc_exchange_t *exchange, apr_size_t length)
 {
     forget_message(exchange);
     exchange->large = rpc_config_of_server(ap_server_conf)->large;
-    rpc_large_wait(exchange->large);
+    rpc_large_wait(exchange->large, length);
     create_message(exchange, rpc_large_take(exchange->large, length));
 }
 

@@ -14,7 +14,6 @@
 
 #include "log.h"
 
-#define FIRST_CAPACITY 8192
 #define READ_AT_ONCE 65536
 
 int rpc_http_decode_body(request_rec *r)
@@ -44,7 +43,7 @@ typedef struct buffer_t {
     apr_pool_t *pool;
 } buffer_t;
 
-/* A large body is no part of the pool: see rpc_large_begin(). */
+/* A large body is no part of the pool: its message is made anew. */
 static void buffer_grow(buffer_t *buffer, apr_size_t capacity)
 {
     rpc_body_t *body = &buffer->body;
@@ -125,7 +124,7 @@ int rpc_http_read_body(request_rec *r, apr_int64_t max, apr_pool_t *pool,
     apr_bucket_brigade *brigade = apr_brigade_create(
         r->pool, r->connection->bucket_alloc);
     buffer_t buffer = { { NULL, 0, 0 }, 0, (apr_size_t)max, pool };
-    apr_size_t capacity = FIRST_CAPACITY;
+    apr_size_t capacity = RPC_LARGE;
     const char *announced = apr_table_get(r->headers_in, "Content-Length");
     int eos = 0;
     int result = OK;

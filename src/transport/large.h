@@ -6,8 +6,9 @@
 
 #include "apr_allocator.h"
 
-/** A message of more bytes is a large one. */
-#define RPC_LARGE (64 * 1024)
+/** A message of more bytes is a large one: its values may take more than a
+ *  thread keeps. */
+#define RPC_LARGE (8 * 1024)
 
 /** Of a child process. */
 typedef struct rpc_large_t rpc_large_t;
@@ -19,9 +20,13 @@ typedef struct rpc_large_t rpc_large_t;
  */
 rpc_large_t *rpc_large_create(int is_threaded);
 
-/** Wait for a turn to decode a message that has arrived. Not to be held while
- *  anything else is waited for. */
-void rpc_large_wait(rpc_large_t *large);
+/**
+ * Wait for a turn to decode a message that has arrived. It is not held while
+ * anything else is waited for.
+ * @param length Of the message, in bytes: so many microseconds it waits at
+ *               most, that a small one does not wait for all larger ones
+ */
+void rpc_large_wait(rpc_large_t *large, apr_size_t length);
 
 /** A turn to encode an answer, without waiting: those that wait would need
  *  memory, and this gives some back. */
